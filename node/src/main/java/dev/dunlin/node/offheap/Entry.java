@@ -12,7 +12,7 @@ package dev.dunlin.node.offheap;
 /// | meta | access  | keyBytes | valueBytes | unused       | [ expiry ] | key ... | value ...    long form
 /// | u8   | u24     | u32      | u32        | u32          |
 ///
-/// meta: bits 0-3 value type and encoding (the keyspace says which), bit 4 has an expiry, bit 5 long form
+/// meta: bits 0-3 value type and encoding (the keyspace says which), bit 4 has an expiry, bit 5 long form, bit 6 snapshot mark
 /// expiry: Unix time in milliseconds, then the entry's position in its database's list of expiring entries
 /// ```
 ///
@@ -27,6 +27,7 @@ public final class Entry {
     private static final int KIND_MASK = 0x0F;
     private static final int EXPIRES_FLAG = 0x10;
     private static final int LONG_FLAG = 0x20;
+    private static final int MARK_FLAG = 0x40;
     private static final int SHORT_KEY_BYTES_MAX = 0xFF;
     private static final int SHORT_VALUE_BYTES_MAX = 0xFF_FFFF;
 
@@ -92,6 +93,16 @@ public final class Entry {
 
     public static boolean expires(long entry) {
         return (Memory.getByte(entry) & EXPIRES_FLAG) != 0;
+    }
+
+    /// {@return the mark by which a running snapshot tells entries that it has written from those it has not}
+    public static boolean mark(long entry) {
+        return (Memory.getByte(entry) & MARK_FLAG) != 0;
+    }
+
+    public static void mark(long entry, boolean mark) {
+        int meta = Memory.getByte(entry);
+        Memory.putByte(entry, (byte) (mark ? meta | MARK_FLAG : meta & ~MARK_FLAG));
     }
 
     /// {@return the 24 bits that eviction keeps about accesses}

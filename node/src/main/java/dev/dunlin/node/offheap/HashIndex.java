@@ -5,11 +5,14 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
-/// From keys to [Entry] references: a linear-hashing table that never doubles, never rehashes at large and never pauses.
+/// Tables from keys to [Entry] references, by linear hashing: they never double, never rehash at large and never pause.
 ///
 /// ```
+/// root    0      4             8           12                  16
+///         | size | bucketCount | directory | directoryCapacity | segments 0 to 10 |           60 bytes
+///
 /// bucket  0            12                            60
-///         | 12 tags u8 | 12 references u32           | overflow u32 |     64 bytes, one cache line
+///         | 12 tags u8 | 12 references u32           | overflow u32 |                         64 bytes, one cache line
 ///           0 = empty                                  another bucket, or 0
 ///
 /// buckets grow one at a time:   0 1 2 3 | 4 5        n = 6: buckets 0 and 1 are split (3 hash bits), 2 and 3 are not (2 bits)
@@ -20,9 +23,9 @@ import java.util.random.RandomGenerator;
 /// the worst moment. Here every few inserts split one bucket of about ten entries, which costs well under a microsecond. A tag is 8 more
 /// bits of the hash, so a miss touches one cache line and a hit two.
 ///
-/// Buckets lie in segments that double up to 1,024 buckets, so a small table is small and a large one is never moved.
-///
-/// The last `find` leaves its position, so that the caller can replace or remove what it found without a second search.
+/// Buckets lie in segments that double up to 1,024 buckets, so a small table is small and a large one is never moved. A table is named by
+/// the reference of its root block and lives wholly outside the heap: a million tables cost the collector nothing. This object only knows
+/// what all tables of a node share.
 ///
 /// Thread: owned by the node's loop.
 public final class HashIndex {
@@ -41,75 +44,87 @@ public final class HashIndex {
     private static final long LOW_BITS = 0x7F7F_7F7F_7F7F_7F7FL;
     private static final long ONES = 0x0101_0101_0101_0101L;
 
-    /// What all indexes of a node share: where memory comes from, the hash seed, and a scratch array for splits.
-    ///
-    /// Thread: owned by the node's loop.
-    public static final class Shared {
-        private final Allocator allocator;
-        private final long seed;
-        private int[] scratch = new int[256];
+    private static final int SIZE_OFFSET = 0;
+    private static final int BUCKET_COUNT_OFFSET = 4;
+    private static final int DIRECTORY_OFFSET = 8;
+    private static final int DIRECTORY_CAPACITY_OFFSET = 12;
+    private static final int ROOT_SEGMENTS_OFFSET = 16;
+    private static final int ROOT_SEGMENTS = SEGMENT_SHIFT + 1;
+    private static final int ROOT_BYTES = ROOT_SEGMENTS_OFFSET + 4 * ROOT_SEGMENTS;
 
-        public Shared(Allocator allocator, long seed) {
-            this.allocator = allocator;
-            this.seed = seed;
-        }
-
-        public Allocator allocator() {
-            return allocator;
-        }
-
-        /// {@return the hash that all indexes use for these bytes}
-        public long hash(long address, int bytes) {
-            return KeyHash.hash(address, bytes, seed);
-        }
-    }
-
-    private final Shared shared;
     private final Allocator allocator;
-    private int[] segments = new int[2];
-    private int bucketCount;
+    private final long seed;
+    private int[] scratch = new int[256];
 
-    /// The smallest 2^n - 1 that covers all bucket numbers.
-    private int mask;
+    /// Where the last `locate` ended: the bucket, and the slot in it.
+    private long locatedBucket;
 
-    private int size;
+    private int locatedSlot;
 
-    /// Where the last successful `find` ended: the chain's first bucket, the bucket, and the slot in it.
-    private long foundChain;
-
-    private long foundBucket;
-    private int foundSlot;
-
-    /// An empty index takes no native memory until the first insert.
-    public HashIndex(Shared shared) {
-        this.shared = shared;
-        this.allocator = shared.allocator;
+    /// @param seed of the hash of keys; random in production, so that nobody outside can make keys collide
+    public HashIndex(Allocator allocator, long seed) {
+        this.allocator = allocator;
+        this.seed = seed;
     }
 
-    public int size() {
-        return size;
+    public Allocator allocator() {
+        return allocator;
+    }
+
+    /// {@return the hash that all tables use for these bytes}
+    public long hash(long address, int bytes) {
+        return KeyHash.hash(address, bytes, seed);
+    }
+
+    /// {@return the root of a new, empty table}
+    public int create() {
+        int root = allocator.allocate(ROOT_BYTES);
+        Memory.fill(allocator.address(root), ROOT_BYTES, (byte) 0);
+        return root;
+    }
+
+    /// Frees an empty table.
+    public void destroy(int rootRef) {
+        long root = allocator.address(rootRef);
+        if (size(rootRef) != 0) {
+            throw new IllegalStateException("table is not empty");
+        }
+        while (bucketCount(root) > 0) {
+            freeOverflow(bucketAddress(root, bucketCount(root) - 1));
+            dropLastBucket(root);
+        }
+        if (Memory.getInt(root + DIRECTORY_OFFSET) != Allocator.NULL) {
+            allocator.free(Memory.getInt(root + DIRECTORY_OFFSET));
+        }
+        allocator.free(rootRef);
+    }
+
+    public int size(int root) {
+        return Memory.getInt(allocator.address(root) + SIZE_OFFSET);
     }
 
     /// {@return bytes of native memory that the table itself takes, entries not counted and overflow buckets not included}
-    public long tableBytes() {
-        return (long) bucketCount * BUCKET_BYTES;
+    public long tableBytes(int root) {
+        return (long) bucketCount(allocator.address(root)) * BUCKET_BYTES;
     }
 
     /// Touches the bucket that a key of this hash would be in, so that a later `find` need not wait for memory.
     ///
     /// @return something that depends on the bucket's bytes; combine and keep it, or the load is optimised away
-    public int touchBucket(long hash) {
-        return bucketCount == 0 ? 0 : Memory.getInt(bucketAddress(bucketOf(hash)));
+    public int touchBucket(int rootRef, long hash) {
+        long root = allocator.address(rootRef);
+        return bucketCount(root) == 0 ? 0 : Memory.getInt(bucketOf(root, hash));
     }
 
     /// Touches the first entry that a key of this hash may be.
     ///
     /// @return something that depends on the entry's bytes
-    public int touchEntry(long hash) {
-        if (bucketCount == 0) {
+    public int touchEntry(int rootRef, long hash) {
+        long root = allocator.address(rootRef);
+        if (bucketCount(root) == 0) {
             return 0;
         }
-        long bucket = bucketAddress(bucketOf(hash));
+        long bucket = bucketOf(root, hash);
         long pattern = tagOf(hash) * ONES;
         long match = zeroBytes(Memory.getLong(bucket) ^ pattern);
         int slot;
@@ -127,13 +142,13 @@ public final class HashIndex {
 
     /// {@return the entry with this key, or [Allocator#NULL]}
     ///
-    /// @param hash of the key by [Shared#hash]
-    public int find(long keyAddress, int keyBytes, long hash) {
-        if (bucketCount == 0) {
+    /// @param hash of the key by [#hash]
+    public int find(int rootRef, long keyAddress, int keyBytes, long hash) {
+        long root = allocator.address(rootRef);
+        if (bucketCount(root) == 0) {
             return Allocator.NULL;
         }
-        long chain = bucketAddress(bucketOf(hash));
-        long bucket = chain;
+        long bucket = bucketOf(root, hash);
         long pattern = tagOf(hash) * ONES;
         while (true) {
             long match = zeroBytes(Memory.getLong(bucket) ^ pattern);
@@ -141,9 +156,6 @@ public final class HashIndex {
                 int slot = Long.numberOfTrailingZeros(match) >>> 3;
                 int ref = refAt(bucket, slot);
                 if (Entry.keyEquals(allocator.address(ref), keyAddress, keyBytes)) {
-                    foundChain = chain;
-                    foundBucket = bucket;
-                    foundSlot = slot;
                     return ref;
                 }
                 match &= match - 1;
@@ -153,9 +165,6 @@ public final class HashIndex {
                 int slot = 8 + (Long.numberOfTrailingZeros(match) >>> 3);
                 int ref = refAt(bucket, slot);
                 if (Entry.keyEquals(allocator.address(ref), keyAddress, keyBytes)) {
-                    foundChain = chain;
-                    foundBucket = bucket;
-                    foundSlot = slot;
                     return ref;
                 }
                 match &= match - 1;
@@ -168,17 +177,30 @@ public final class HashIndex {
         }
     }
 
-    /// Puts another entry of the same key in the place of the one that `find` found last.
-    public void replaceFound(int ref) {
-        Memory.putInt(foundBucket + REFS_OFFSET + 4L * foundSlot, ref);
+    /// Puts another entry of the same key in the place of `ref`.
+    public void replace(int rootRef, int ref, long hash, int newRef) {
+        if (!locate(bucketOf(allocator.address(rootRef), hash), ref, hash)) {
+            throw new IllegalStateException("entry is not in the table");
+        }
+        Memory.putInt(locatedBucket + REFS_OFFSET + 4L * locatedSlot, newRef);
     }
 
-    /// Takes out the entry that `find` found last; the entry itself is not freed.
-    public void removeFound() {
+    /// Takes the entry `ref` out; the entry itself is not freed.
+    ///
+    /// @return whether it was there
+    public boolean remove(int rootRef, int ref, long hash) {
+        long root = allocator.address(rootRef);
+        if (bucketCount(root) == 0) {
+            return false;
+        }
+        long chain = bucketOf(root, hash);
+        if (!locate(chain, ref, hash)) {
+            return false;
+        }
         // Chains stay dense: the last entry of the chain moves into the hole, so that no overflow
         // bucket is ever empty.
         long previous = 0;
-        long last = foundChain;
+        long last = chain;
         for (int next = Memory.getInt(last + OVERFLOW_OFFSET);
                 next != Allocator.NULL;
                 next = Memory.getInt(last + OVERFLOW_OFFSET)) {
@@ -186,25 +208,30 @@ public final class HashIndex {
             last = allocator.address(next);
         }
         int slot = lastUsedSlot(last);
-        put(foundBucket, foundSlot, Memory.getByte(last + slot), refAt(last, slot));
+        put(locatedBucket, locatedSlot, Memory.getByte(last + slot), refAt(last, slot));
         Memory.putByte(last + slot, (byte) 0);
         if (previous != 0 && slot == 0) {
             Memory.putInt(previous + OVERFLOW_OFFSET, Allocator.NULL);
             allocator.free(allocator.ref(last));
         }
-        size--;
-        if (bucketCount > 1 && size * 10L < (long) bucketCount * SHRINK_TENTHS) {
-            shrink();
+        int size = Memory.getInt(root + SIZE_OFFSET) - 1;
+        Memory.putInt(root + SIZE_OFFSET, size);
+        int buckets = bucketCount(root);
+        if (buckets > 1 && size * 10L < (long) buckets * SHRINK_TENTHS) {
+            shrink(root);
         }
+        return true;
     }
 
     /// Adds an entry whose key is known not to be there.
-    public void insert(int ref, long hash) {
-        if (size * 10L >= (long) bucketCount * GROW_TENTHS) {
-            grow();
+    public void insert(int rootRef, int ref, long hash) {
+        long root = allocator.address(rootRef);
+        int size = Memory.getInt(root + SIZE_OFFSET);
+        if (size * 10L >= (long) bucketCount(root) * GROW_TENTHS) {
+            grow(root);
         }
-        place(bucketAddress(bucketOf(hash)), tagOf(hash), ref);
-        size++;
+        place(bucketOf(root, hash), tagOf(hash), ref);
+        Memory.putInt(root + SIZE_OFFSET, size + 1);
     }
 
     /// Visits a part of the table, as SCAN does: 0 starts, and the returned cursor goes on; 0 returned means that all was visited.
@@ -212,10 +239,13 @@ public final class HashIndex {
     /// An entry that is there from start to end of an iteration is visited at least once, however the table grows or shrinks in
     /// between. The cursor counts in reversed hash bits, so that a bucket's two halves after a split come one after the other
     /// (Redis's `dictScan` has the idea; here a bucket that is not split yet simply stands for both halves).
-    public long scan(long cursor, IntConsumer visitor) {
+    public long scan(int rootRef, long cursor, IntConsumer visitor) {
+        long root = allocator.address(rootRef);
+        int bucketCount = bucketCount(root);
         if (bucketCount == 0) {
             return 0;
         }
+        int mask = mask(bucketCount);
         int bits = mask;
         int index = (int) cursor & bits;
         if (index >= bucketCount) {
@@ -225,57 +255,68 @@ public final class HashIndex {
             // Not split yet: it stands for both values of the top bit.
             bits >>>= 1;
         }
-        forEachInChain(bucketAddress(index), visitor);
+        forEachInChain(bucketAddress(root, index), visitor);
         // Increment the reversed cursor above the bits that this bucket covers.
         long v = cursor | ~(long) bits;
         v = Long.reverse(Long.reverse(v) + 1);
         return v;
     }
 
-    /// {@return an entry at random, or [Allocator#NULL] of an empty index}
-    public int random(RandomGenerator random) {
-        if (size == 0) {
+    /// {@return an entry at random, or [Allocator#NULL] of an empty table}
+    public int random(int rootRef, RandomGenerator random) {
+        if (size(rootRef) == 0) {
             return Allocator.NULL;
         }
+        long root = allocator.address(rootRef);
         while (true) {
-            long bucket = bucketAddress(random.nextInt(bucketCount));
+            long bucket = bucketAddress(root, random.nextInt(bucketCount(root)));
             int count = collect(bucket);
             if (count > 0) {
-                return shared.scratch[random.nextInt(count)];
+                return scratch[random.nextInt(count)];
             }
         }
     }
 
-    /// Visits every entry; the visitor must not change the index.
-    public void forEach(IntConsumer visitor) {
-        for (int i = 0; i < bucketCount; i++) {
-            forEachInChain(bucketAddress(i), visitor);
+    /// Visits every entry; the visitor must not change the table.
+    public void forEach(int rootRef, IntConsumer visitor) {
+        long root = allocator.address(rootRef);
+        for (int i = 0; i < bucketCount(root); i++) {
+            forEachInChain(bucketAddress(root, i), visitor);
         }
     }
 
-    /// Removes up to about `entriesMax` entries, handing each to `visitor`, which may free it; for emptying a large index in slices.
+    /// Removes up to about `entriesMax` entries, handing each to `visitor`, which may free it; for emptying a large table in slices.
     ///
-    /// @return whether the index is empty now, with all its memory freed
-    public boolean drain(int entriesMax, IntConsumer visitor) {
+    /// @return whether the table is empty now
+    public boolean drain(int rootRef, int entriesMax, IntConsumer visitor) {
+        long root = allocator.address(rootRef);
         int left = entriesMax;
-        while (bucketCount > 0 && left > 0) {
-            int last = bucketCount - 1;
-            long bucket = bucketAddress(last);
-            int count = collect(bucket);
-            for (int i = 0; i < count; i++) {
-                visitor.accept(shared.scratch[i]);
-            }
-            size -= count;
-            left -= Math.max(1, count);
+        while (bucketCount(root) > 0 && left > 0) {
+            long bucket = bucketAddress(root, bucketCount(root) - 1);
+            int count = forEachInChain(bucket, visitor);
+            Memory.putInt(root + SIZE_OFFSET, Memory.getInt(root + SIZE_OFFSET) - count);
             freeOverflow(bucket);
-            dropLastBucket();
+            dropLastBucket(root);
+            left -= Math.max(1, count);
         }
-        return bucketCount == 0;
+        return bucketCount(root) == 0;
     }
 
-    private int bucketOf(long hash) {
-        int index = (int) hash & mask;
-        return index < bucketCount ? index : index & (mask >>> 1);
+    private static int bucketCount(long root) {
+        return Memory.getInt(root + BUCKET_COUNT_OFFSET);
+    }
+
+    /// {@return the smallest 2^n - 1 that covers all bucket numbers}
+    private static int mask(int bucketCount) {
+        return (int) ((1L << (32 - Integer.numberOfLeadingZeros(bucketCount - 1))) - 1);
+    }
+
+    /// {@return the address of the first bucket of the chain for this hash; the table must have buckets}
+    private long bucketOf(long root, long hash) {
+        int count = bucketCount(root);
+        int mask = mask(count);
+        int bucket = (int) hash & mask;
+        return bucketAddress(root, bucket < count ? bucket : bucket & (mask >>> 1));
     }
 
     private static long tagOf(long hash) {
@@ -311,9 +352,17 @@ public final class HashIndex {
         return segment == 0 ? 1 : 1 << Math.min(segment - 1, SEGMENT_SHIFT);
     }
 
-    private long bucketAddress(int bucket) {
-        return allocator.address(segments[segmentOf(bucket)])
+    private long bucketAddress(long root, int bucket) {
+        return allocator.address(Memory.getInt(segmentPointer(root, segmentOf(bucket))))
                 + (long) (bucket - segmentStart(bucket)) * BUCKET_BYTES;
+    }
+
+    /// {@return where the reference of a segment is kept: in the root, or in the directory of a large table}
+    private long segmentPointer(long root, int segment) {
+        return segment < ROOT_SEGMENTS
+                ? root + ROOT_SEGMENTS_OFFSET + 4L * segment
+                : allocator.address(Memory.getInt(root + DIRECTORY_OFFSET))
+                        + 4L * (segment - ROOT_SEGMENTS);
     }
 
     private void place(long chain, long tag, int ref) {
@@ -352,38 +401,58 @@ public final class HashIndex {
         return (63 - Long.numberOfLeadingZeros(Memory.getLong(bucket))) >>> 3;
     }
 
-    private void grow() {
-        int fresh = bucketCount;
-        int segment = segmentOf(fresh);
+    private void grow(long root) {
+        int fresh = bucketCount(root);
         if (fresh == segmentStart(fresh)) {
-            if (segment == segments.length) {
-                segments = Arrays.copyOf(segments, segment * 2);
-            }
-            segments[segment] = allocator.allocate((long) segmentBuckets(segment) * BUCKET_BYTES);
+            addSegment(root, segmentOf(fresh));
         }
-        Memory.fill(bucketAddress(fresh), BUCKET_BYTES, (byte) 0);
-        setBucketCount(fresh + 1);
+        long target = bucketAddress(root, fresh);
+        Memory.fill(target, BUCKET_BYTES, (byte) 0);
+        Memory.putInt(root + BUCKET_COUNT_OFFSET, fresh + 1);
         if (fresh == 0) {
             return;
         }
         int half = Integer.highestOneBit(fresh);
-        long source = bucketAddress(fresh - half);
-        long target = bucketAddress(fresh);
+        long source = bucketAddress(root, fresh - half);
         int count = collect(source);
         freeOverflow(source);
         Memory.fill(source, BUCKET_BYTES, (byte) 0);
         for (int i = 0; i < count; i++) {
-            int ref = shared.scratch[i];
+            int ref = scratch[i];
             long entry = allocator.address(ref);
-            long hash = shared.hash(Entry.key(entry), Entry.keyBytes(entry));
+            long hash = hash(Entry.key(entry), Entry.keyBytes(entry));
             place((hash & half) == 0 ? source : target, tagOf(hash), ref);
         }
     }
 
-    private void shrink() {
-        int last = bucketCount - 1;
-        long source = bucketAddress(last);
-        long target = bucketAddress(last - Integer.highestOneBit(last));
+    private void addSegment(long root, int segment) {
+        if (segment >= ROOT_SEGMENTS) {
+            int capacity = Memory.getInt(root + DIRECTORY_CAPACITY_OFFSET);
+            if (segment - ROOT_SEGMENTS == capacity) {
+                growDirectory(root, capacity);
+            }
+        }
+        Memory.putInt(
+                segmentPointer(root, segment),
+                allocator.allocate((long) segmentBuckets(segment) * BUCKET_BYTES));
+    }
+
+    private void growDirectory(long root, int capacity) {
+        int grown = Math.max(16, capacity * 2);
+        int directory = allocator.allocate(4L * grown);
+        int old = Memory.getInt(root + DIRECTORY_OFFSET);
+        if (old != Allocator.NULL) {
+            Memory.copy(allocator.address(old), allocator.address(directory), 4L * capacity);
+            allocator.free(old);
+        }
+        Memory.putInt(root + DIRECTORY_OFFSET, directory);
+        Memory.putInt(root + DIRECTORY_CAPACITY_OFFSET, grown);
+    }
+
+    private void shrink(long root) {
+        int last = bucketCount(root) - 1;
+        long source = bucketAddress(root, last);
+        long target = bucketAddress(root, last - Integer.highestOneBit(last));
         long bucket = source;
         while (true) {
             for (int slot = 0; slot < BUCKET_SLOTS; slot++) {
@@ -399,20 +468,15 @@ public final class HashIndex {
             bucket = allocator.address(overflow);
         }
         freeOverflow(source);
-        dropLastBucket();
+        dropLastBucket(root);
     }
 
-    private void dropLastBucket() {
-        int last = bucketCount - 1;
-        setBucketCount(last);
+    private void dropLastBucket(long root) {
+        int last = bucketCount(root) - 1;
+        Memory.putInt(root + BUCKET_COUNT_OFFSET, last);
         if (last == segmentStart(last)) {
-            allocator.free(segments[segmentOf(last)]);
+            allocator.free(Memory.getInt(segmentPointer(root, segmentOf(last))));
         }
-    }
-
-    private void setBucketCount(int count) {
-        bucketCount = count;
-        mask = count <= 1 ? 0 : (Integer.highestOneBit(count - 1) << 1) - 1;
     }
 
     private void freeOverflow(long chain) {
@@ -431,12 +495,12 @@ public final class HashIndex {
         int count = 0;
         long bucket = chain;
         while (true) {
-            if (count + BUCKET_SLOTS > shared.scratch.length) {
-                shared.scratch = Arrays.copyOf(shared.scratch, shared.scratch.length * 2);
+            if (count + BUCKET_SLOTS > scratch.length) {
+                scratch = Arrays.copyOf(scratch, scratch.length * 2);
             }
             for (int slot = 0; slot < BUCKET_SLOTS; slot++) {
                 if (Memory.getByte(bucket + slot) != 0) {
-                    shared.scratch[count++] = refAt(bucket, slot);
+                    scratch[count++] = refAt(bucket, slot);
                 }
             }
             int overflow = Memory.getInt(bucket + OVERFLOW_OFFSET);
@@ -447,17 +511,39 @@ public final class HashIndex {
         }
     }
 
-    private void forEachInChain(long chain, IntConsumer visitor) {
+    /// {@return how many entries the chain has}
+    private int forEachInChain(long chain, IntConsumer visitor) {
+        int count = 0;
         long bucket = chain;
         while (true) {
             for (int slot = 0; slot < BUCKET_SLOTS; slot++) {
                 if (Memory.getByte(bucket + slot) != 0) {
                     visitor.accept(refAt(bucket, slot));
+                    count++;
                 }
             }
             int overflow = Memory.getInt(bucket + OVERFLOW_OFFSET);
             if (overflow == Allocator.NULL) {
-                return;
+                return count;
+            }
+            bucket = allocator.address(overflow);
+        }
+    }
+
+    private boolean locate(long chain, int ref, long hash) {
+        int tag = (byte) tagOf(hash);
+        long bucket = chain;
+        while (true) {
+            for (int slot = 0; slot < BUCKET_SLOTS; slot++) {
+                if (Memory.getByte(bucket + slot) == tag && refAt(bucket, slot) == ref) {
+                    locatedBucket = bucket;
+                    locatedSlot = slot;
+                    return true;
+                }
+            }
+            int overflow = Memory.getInt(bucket + OVERFLOW_OFFSET);
+            if (overflow == Allocator.NULL) {
+                return false;
             }
             bucket = allocator.address(overflow);
         }

@@ -21,21 +21,22 @@ class HashIndexTest {
     private static final int OPERATIONS = Integer.getInteger("model.operations", 200_000);
 
     private DebugAllocator allocator;
-    private HashIndex.Shared shared;
     private HashIndex index;
+    private int root;
     private int scratch;
 
     @BeforeEach
     void open() {
         allocator = new DebugAllocator(SlabAllocator.create(4L << 30));
-        shared = new HashIndex.Shared(allocator, 42);
-        index = new HashIndex(shared);
+        index = new HashIndex(allocator, 42);
+        root = index.create();
         scratch = allocator.allocate(1024);
     }
 
     @AfterEach
     void close() {
-        while (!index.drain(100, allocator::free)) {}
+        while (!index.drain(root, 100, allocator::free)) {}
+        index.destroy(root);
         allocator.free(scratch);
         allocator.checkNoLeaks();
         allocator.close();
@@ -59,10 +60,10 @@ class HashIndexTest {
             }
         }
 
-        assertThat(index.size()).isEqualTo(model.size());
+        assertThat(index.size(root)).isEqualTo(model.size());
         model.forEach((key, ref) -> assertThat(find(key)).isEqualTo(ref));
         var seen = new ArrayList<Integer>();
-        index.forEach(seen::add);
+        index.forEach(root, seen::add);
         assertThat(seen).containsExactlyInAnyOrderElementsOf(model.values());
     }
 
@@ -85,7 +86,7 @@ class HashIndexTest {
         long cursor = 0;
         int steps = 0;
         do {
-            cursor = index.scan(cursor, seen::add);
+            cursor = index.scan(root, cursor, seen::add);
             for (int i = 0; i < 20; i++) {
                 if (growing) {
                     put("more" + steps + "." + i, passing);
@@ -118,7 +119,7 @@ class HashIndexTest {
         for (int i = 0; i < keys; i++) {
             byte[] key = "key:%012d".formatted(i).getBytes(UTF_8);
             Memory.copyIn(key, 0, allocator.address(scratch), key.length);
-            long hash = shared.hash(allocator.address(scratch), key.length);
+            long hash = index.hash(allocator.address(scratch), key.length);
             tags[(int) (hash >>> 56)]++;
             buckets[(int) hash & 1023]++;
         }
@@ -134,14 +135,21 @@ class HashIndexTest {
             put("key:" + i, model);
         }
 
-        assertThat(index.tableBytes() / 100_000.0).isLessThan(7.0);
+        assertThat(index.tableBytes(root) / 100_000.0).isLessThan(7.0);
+    }
+
+    private long hashOf(String key) {
+        byte[] bytes = key.getBytes(UTF_8);
+        long address = allocator.address(scratch);
+        Memory.copyIn(bytes, 0, address, bytes.length);
+        return index.hash(address, bytes.length);
     }
 
     private int find(String key) {
         byte[] bytes = key.getBytes(UTF_8);
         long address = allocator.address(scratch);
         Memory.copyIn(bytes, 0, address, bytes.length);
-        return index.find(address, bytes.length, shared.hash(address, bytes.length));
+        return index.find(root, address, bytes.length, index.hash(address, bytes.length));
     }
 
     private void put(String key, Map<String, Integer> model) {
@@ -152,10 +160,10 @@ class HashIndexTest {
         Entry.initialize(entry, 0, bytes.length, 0, false, 0);
         Memory.copyIn(bytes, 0, Entry.key(entry), bytes.length);
         if (old != Allocator.NULL) {
-            index.replaceFound(ref);
+            index.replace(root, old, hashOf(key), ref);
             allocator.free(old);
         } else {
-            index.insert(ref, shared.hash(Entry.key(entry), bytes.length));
+            index.insert(root, ref, index.hash(Entry.key(entry), bytes.length));
         }
         model.put(key, ref);
     }
@@ -165,7 +173,7 @@ class HashIndexTest {
         Integer expected = model.remove(key);
         assertThat(old).isEqualTo(expected == null ? Allocator.NULL : expected);
         if (old != Allocator.NULL) {
-            index.removeFound();
+            assertThat(index.remove(root, old, hashOf(key))).isTrue();
             allocator.free(old);
         }
     }
