@@ -88,9 +88,30 @@ public final class ReplyWriter {
         }
     }
 
-    /// Drops all that was written, for a client that wants no replies.
-    public void discard() {
-        finish(ByteBuf::release);
+    /// {@return how far replies have come, for [#rewind]}
+    public long mark() {
+        return (long) finished.size() << 32 | (at - start);
+    }
+
+    /// Drops all that was written since `mark`.
+    public void rewind(long mark) {
+        int buffers = (int) (mark >>> 32);
+        int bytes = (int) mark;
+        // 0 bytes: there was no current buffer then, because one is only taken to be written to.
+        while (finished.size() > buffers || (bytes == 0 && current != null)) {
+            release(current);
+            current = finished.size() > buffers ? finished.removeLast() : null;
+        }
+        ByteBuf back = current;
+        start = back == null ? 0 : back.memoryAddress();
+        limit = back == null ? 0 : start + back.capacity();
+        at = start + bytes;
+    }
+
+    private static void release(@Nullable ByteBuf buffer) {
+        if (buffer != null) {
+            buffer.release();
+        }
     }
 
     public void ok() {

@@ -52,6 +52,17 @@ public final class Requests {
         return end[request];
     }
 
+    /// Points `target` at the arguments of `request`.
+    public void bindTo(Binder target, int request) {
+        target.bind(address, bytes, firstArgument[request], argumentCount(request));
+    }
+
+    /// Something that looks at one request's arguments.
+    @FunctionalInterface
+    public interface Binder {
+        void bind(long[] addresses, int[] lengths, int first, int count);
+    }
+
     /// Starts a new batch.
     public void clear() {
         if (address.length > KEPT_ARGUMENTS_MAX) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.command;
+
+import dev.dunlin.node.config.Settings;
+import java.util.Collection;
+
+/// The parts of a node that commands reach besides the keyspace.
+///
+/// Thread: called on the node's loop.
+public interface NodeServices {
+    KeyspaceStats stats();
+
+    /// {@return whether this node deletes keys whose time has passed; a replica leaves that to its primary}
+    boolean mayExpire();
+
+    /// {@return whether the node belongs to a cluster}
+    boolean clusterEnabled();
+
+    /// {@return all connected clients}
+    Collection<Client> clients();
+
+    CommandTable commands();
+
+    /// {@return the values of all directives}
+    Settings settings();
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.config;
+
+import static dev.dunlin.node.config.SettingTypes.integer;
+import static dev.dunlin.node.config.SettingTypes.longInteger;
+import static dev.dunlin.node.config.SettingTypes.memory;
+import static dev.dunlin.node.config.SettingTypes.text;
+import static dev.dunlin.node.config.SettingTypes.words;
+import static dev.dunlin.node.config.SettingTypes.yesNo;
+
+import java.util.List;
+
+/// Every directive that a node knows, with Redis's name and default.
+public final class Directives {
+    // spotless:off
+    // Network
+    public static final Setting<Integer>      PORT             = fixed("port", integer(0, 65535), 6379);
+    public static final Setting<List<String>> BIND             = fixed("bind", words(), List.of("*", "-::*"));
+    public static final Setting<Integer>      TCP_BACKLOG      = fixed("tcp-backlog", integer(0, Integer.MAX_VALUE), 511);
+    public static final Setting<Integer>      MAX_CLIENTS      = mutable("maxclients", integer(1, Integer.MAX_VALUE), 10000);
+    public static final Setting<Long>         MAX_BULK_BYTES   = mutable("proto-max-bulk-len", memory(1024 * 1024, Long.MAX_VALUE), 512L << 20);
+    public static final Setting<Long>         QUERY_BUFFER_BYTES_MAX = mutable("client-query-buffer-limit", memory(1024 * 1024, Long.MAX_VALUE), 1L << 30);
+    /// io_uring, epoll, nio, or auto for the best that works. Not in Redis.
+    public static final Setting<String>       IO_TRANSPORT     = fixed("io-transport", text(), "auto");
+
+    // General
+    public static final Setting<Integer>      DATABASES        = fixed("databases", integer(1, Integer.MAX_VALUE), 16);
+    public static final Setting<String>       DIR              = fixed("dir", text(), ".");
+    public static final Setting<String>       REQUIRE_PASS     = mutable("requirepass", text(), "");
+    public static final Setting<Long>         MAX_MEMORY       = mutable("maxmemory", memory(0, Long.MAX_VALUE), 0L);
+
+    // Cluster
+    public static final Setting<Boolean>      CLUSTER_ENABLED  = fixed("cluster-enabled", yesNo(), false);
+    public static final Setting<String>       CLUSTER_CONFIG_FILE = fixed("cluster-config-file", text(), "nodes.conf");
+    /// Milliseconds.
+    public static final Setting<Long>         CLUSTER_NODE_TIMEOUT = mutable("cluster-node-timeout", longInteger(0, Long.MAX_VALUE), 15000L);
+    // spotless:on
+
+    private Directives() {}
+
+    /// {@return all directives}
+    public static List<Setting<?>> all() {
+        return List.of(
+                PORT,
+                BIND,
+                TCP_BACKLOG,
+                MAX_CLIENTS,
+                MAX_BULK_BYTES,
+                QUERY_BUFFER_BYTES_MAX,
+                IO_TRANSPORT,
+                DATABASES,
+                DIR,
+                REQUIRE_PASS,
+                MAX_MEMORY,
+                CLUSTER_ENABLED,
+                CLUSTER_CONFIG_FILE,
+                CLUSTER_NODE_TIMEOUT);
+    }
+
+    private static <T> Setting<T> fixed(String name, SettingType<T> type, T value) {
+        return new Setting<>(name, type, value, false);
+    }
+
+    private static <T> Setting<T> mutable(String name, SettingType<T> type, T value) {
+        return new Setting<>(name, type, value, true);
+    }
+}
