@@ -21,6 +21,9 @@ public record NodeAddress(
     /// Distance between client port and bus port unless configured.
     public static final int BUS_PORT_OFFSET = 10_000;
 
+    /// Characters that would break the fields of nodes.conf.
+    private static final String NODENAME_FORBIDDEN = "!#$%&()*+:;<>?@[]^{|}~,='\"`\\";
+
     /// Address of a node whose address got lost.
     public static final NodeAddress NONE = new NodeAddress("", 0, 0, 0, null);
 
@@ -67,6 +70,20 @@ public record NodeAddress(
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (!isAlphanumeric(c) && c != '.' && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// {@return whether `text` may be announced as a name for people and be kept in nodes.conf}
+    public static boolean validHumanNodename(String text) {
+        if (text.isEmpty() || text.length() > HOSTNAME_LENGTH_MAX) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c >= 0x7f || NODENAME_FORBIDDEN.indexOf(c) >= 0) {
                 return false;
             }
         }
