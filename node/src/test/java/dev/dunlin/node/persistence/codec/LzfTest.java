@@ -33,8 +33,7 @@ class LzfTest {
     @Test
     void givenCorruptInput_whenDecompressed_thenEachDefectHasItsName() {
         assertThat(decompress(hex("026161"), new byte[3])).isEqualTo(Outcome.INPUT_TRUNCATED);
-        assertThat(decompress(hex("0161612000"), new byte[2]))
-                .isEqualTo(Outcome.OUTPUT_OVERFLOW);
+        assertThat(decompress(hex("0161612000"), new byte[2])).isEqualTo(Outcome.OUTPUT_OVERFLOW);
         assertThat(decompress(hex("016161"), new byte[1])).isEqualTo(Outcome.OUTPUT_OVERFLOW);
         assertThat(decompress(hex("016161"), new byte[3])).isEqualTo(Outcome.OUTPUT_SHORT);
         assertThat(decompress(hex("0061e0"), new byte[9])).isEqualTo(Outcome.INPUT_TRUNCATED);
