@@ -4,10 +4,13 @@ package dev.dunlin.node.value;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.dunlin.node.persistence.codec.Seeds;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -359,6 +362,49 @@ class ListpackTest {
             assertThat(Listpack.count(blob.address())).isEqualTo(65_527);
             assertThat(ListpackCheck.deep(blob.address(), blob.bytes()))
                     .isEqualTo(new ListpackCheck.Sound(65_527));
+        }
+    }
+
+    @Test
+    void givenLookUps_whenRepeated_thenNothingIsAllocated() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (NativeBlob blob = of(elements("field1 v field2 12 300 x 5000000000 y last z"));
+                NativeBlob name = NativeBlob.of(bytes("last"))) {
+            var wanted = new ListpackElement();
+            long found = lookUps(blob, name, wanted);
+            long before = threads.getCurrentThreadAllocatedBytes();
+
+            found += lookUps(blob, name, wanted);
+
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4096);
+            assertThat(found).isPositive();
+        }
+    }
+
+    private static long lookUps(NativeBlob blob, NativeBlob name, ListpackElement wanted) {
+        long found = 0;
+        for (int i = 0; i < 20_000; i++) {
+            found +=
+                    Listpack.findField(
+                            blob.address(), wanted.ofMemory(name.address(), name.bytes()));
+            found += Listpack.findField(blob.address(), wanted.ofInteger(5_000_000_000L));
+        }
+        return found;
+    }
+
+    @Test
+    void givenABlobOfTheGreatestSize_whenItIsToGrow_thenItIsRefusedBeforeAnythingMoves() {
+        // Only the header says so: the refusal comes before the bytes are touched.
+        try (NativeBlob blob = NativeBlob.of(HexFormat.of().parseHex("ffffff3f0000ff"))) {
+            var element = new ListpackElement().ofBytes(bytes("no room"));
+
+            assertThat(Listpack.bytesAfterInsert(blob.address(), element))
+                    .isGreaterThan(Listpack.BYTES_MAX);
+            assertThatThrownBy(() ->
+                            Listpack.insert(
+                                    blob.address(), Listpack.first(blob.address()), element))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(hex(blob.content())).isEqualTo("ffffff3f0000ff");
         }
     }
 }

@@ -102,6 +102,12 @@ public final class Lzf {
     public static final class Compressor {
         private static final int TABLE_BITS = 14;
 
+        /// Every 64 bytes without a repeat make the steps one longer.
+        private static final int SKIP_SHIFT = 6;
+
+        /// So that a text behind noise is found soon.
+        private static final int STEP_MAX = 16;
+
         /// Position + `base` of the last place where the three bytes of a bucket were seen.
         private final int[] table = new int[1 << TABLE_BITS];
 
@@ -141,7 +147,8 @@ public final class Lzf {
                         || source[seen] != source[in]
                         || source[seen + 1] != source[in + 1]
                         || source[seen + 2] != source[in + 2]) {
-                    in++;
+                    // The longer nothing repeats, the less is looked: noise costs little that way.
+                    in += Math.min(STEP_MAX, 1 + ((in - literalsFrom) >>> SKIP_SHIFT));
                     continue;
                 }
                 int matchMax = Math.min(MATCH_MAX, inEnd - in);

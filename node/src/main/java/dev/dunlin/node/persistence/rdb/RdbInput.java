@@ -180,7 +180,7 @@ final class RdbInput {
         if (source == null) {
             throw corrupt("unexpected end of input");
         }
-        if (limit == buffer.length) {
+        if (limit == buffer.length || position == limit) {
             sum();
             System.arraycopy(buffer, position, buffer, 0, limit - position);
             offsetOfBuffer += position;

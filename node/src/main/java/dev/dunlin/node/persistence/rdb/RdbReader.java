@@ -109,7 +109,8 @@ public final class RdbReader {
             case RdbOpcode.AUX -> new RdbRecord.Aux(decoder.readText(), decoder.readText());
             case RdbOpcode.SELECT_DB -> readSelectDb();
             case RdbOpcode.RESIZE_DB ->
-                    new RdbRecord.ResizeDb(decoder.readNumber(), decoder.readNumber());
+                    new RdbRecord.ResizeDb(
+                            Math.max(0, decoder.readNumber()), Math.max(0, decoder.readNumber()));
             case RdbOpcode.FUNCTION -> new RdbRecord.Function(decoder.readString());
             case RdbOpcode.FUNCTION_PRE_GA -> readFunctionPreGa();
             case RdbOpcode.MODULE_AUX -> new RdbRecord.ModuleAux(ModuleData.skipAux(decoder));

@@ -42,6 +42,7 @@ class RdbInteropTest {
     @BeforeAll
     static void start() throws Exception {
         assumeTrue(RealRedis.isInstalled("redis-server"), "redis-server is not installed");
+        assumeTrue(RealRedis.isInstalled("redis-check-rdb"), "redis-check-rdb is not installed");
         server = RealRedis.start(folder);
     }
 
@@ -346,9 +347,6 @@ class RdbInteropTest {
     }
 
     private static void check(Path file) throws Exception {
-        if (!RealRedis.isInstalled("redis-check-rdb")) {
-            return;
-        }
         Process check =
                 new ProcessBuilder("redis-check-rdb", file.toString())
                         .redirectErrorStream(true)
