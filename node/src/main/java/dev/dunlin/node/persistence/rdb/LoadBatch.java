@@ -7,5 +7,7 @@ import java.util.List;
 ///
 /// @param bytes about how much heap the steps hold
 /// @param fileOffset bytes of the file that were read so far, for progress
+/// @param emptyKeysSkipped in the last batch: keys of the file that had a collection without elements
 /// @param last whether the file has ended, its checksum being right
-public record LoadBatch(List<LoadStep> steps, long bytes, long fileOffset, boolean last) {}
+public record LoadBatch(
+        List<LoadStep> steps, long bytes, long fileOffset, long emptyKeysSkipped, boolean last) {}

@@ -27,6 +27,7 @@ public final class LoadBatches {
     private long bytes;
     private int db;
     private boolean ended;
+    private long emptyKeysSkipped;
 
     /// The hash that did not fit the batch before.
     private RdbValue.@Nullable HashPairs hash;
@@ -59,7 +60,8 @@ public final class LoadBatches {
                 take(reader.next());
             }
         }
-        var batch = new LoadBatch(List.copyOf(steps), bytes, reader.offset(), ended);
+        var batch =
+                new LoadBatch(List.copyOf(steps), bytes, reader.offset(), emptyKeysSkipped, ended);
         steps = new ArrayList<>();
         bytes = 0;
         return batch;
@@ -83,9 +85,13 @@ public final class LoadBatches {
                     add(new LoadStep.SizeHint(db, keys, keysWithExpiry), 0);
             case RdbRecord.Function(byte[] source) ->
                     add(new LoadStep.Function(source), source.length);
-            case RdbRecord.ModuleAux _ -> {}
+            case RdbRecord.ModuleAux(String module) ->
+                    add(new LoadStep.ModuleDataSkipped(module), module.length());
             case RdbRecord.Entry entry -> takeEntry(entry);
-            case RdbRecord.End _ -> ended = true;
+            case RdbRecord.End(long skipped) -> {
+                emptyKeysSkipped = skipped;
+                ended = true;
+            }
         }
     }
 

@@ -22,6 +22,9 @@ public sealed interface LoadStep {
     @SuppressWarnings("ArrayRecordComponent") // See the interface.
     record Function(byte[] source) implements LoadStep {}
 
+    /// Data of a module outside the keyspace was read over: it is lost to this node.
+    record ModuleDataSkipped(String module) implements LoadStep {}
+
     /// How many keys a database is about to get.
     record SizeHint(int db, long keys, long keysWithExpiry) implements LoadStep {}
 

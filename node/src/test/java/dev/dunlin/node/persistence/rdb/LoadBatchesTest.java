@@ -71,7 +71,10 @@ class LoadBatchesTest {
                     }
                     case LoadStep.Unsupported(var key, RdbType type) ->
                             entries.add(head(key) + type);
-                    case LoadStep.Fact _, LoadStep.Function _, LoadStep.SizeHint _ -> {}
+                    case LoadStep.Fact _,
+                            LoadStep.Function _,
+                            LoadStep.SizeHint _,
+                            LoadStep.ModuleDataSkipped _ -> {}
                 }
             }
         }
@@ -115,6 +118,18 @@ class LoadBatchesTest {
                 .hasSize(15)
                 .anyMatch(line -> line.endsWith("STREAM_2"))
                 .anyMatch(line -> line.endsWith("SET_INTSET"));
+    }
+
+    @Test
+    void givenModuleDataAndEmptyKeys_whenCutIntoBatches_thenBothAreReported() throws Exception {
+        byte[] file =
+                RdbText.unhex(
+                        "524544495330303130 f7 810000000000000400 02 01 00 04 0161 00 ff 0000000000000000");
+        LoadBatch only = batches(file, 10_000, 100).next();
+
+        assertThat(only.steps()).containsExactly(new LoadStep.ModuleDataSkipped("AAAAAAAAB"));
+        assertThat(only.emptyKeysSkipped()).isEqualTo(1);
+        assertThat(only.last()).isTrue();
     }
 
     @Test
