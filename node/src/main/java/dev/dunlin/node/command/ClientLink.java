@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import dev.dunlin.node.replication.ReplicaSession;
 import dev.dunlin.node.resp.ReplyWriter;
 import java.util.function.Consumer;
 
@@ -36,6 +37,11 @@ public interface ClientLink {
                 public void close() {}
 
                 @Override
+                public ReplicaSession replicaSession() {
+                    throw new IllegalStateException("the node itself is nobody's replica");
+                }
+
+                @Override
                 public long queryBufferBytes() {
                     return 0;
                 }
@@ -63,6 +69,9 @@ public interface ClientLink {
 
     /// Closes the connection, dropping what was not sent yet.
     void close();
+
+    /// {@return the connection in its role as a replica; made at the first call}
+    ReplicaSession replicaSession();
 
     /// {@return bytes received that no command has consumed yet}
     long queryBufferBytes();

@@ -27,6 +27,7 @@ public final class CommandContext {
     private final KeyspaceStats stats;
     private final Watches watches = new Watches();
     private final Effects effects = new Effects();
+    private final Args spareArgs;
 
     private Client client;
     private Database database;
@@ -41,11 +42,22 @@ public final class CommandContext {
         this.stats = services.stats();
         this.client = nobody;
         this.database = keyspace.database(0);
+        this.spareArgs = new Args(keyspace.index(), services.clusterEnabled());
     }
 
     /// A context in which no client has asked anything yet.
     public static CommandContext create(Keyspace keyspace, NodeServices services) {
         return new CommandContext(keyspace, services, new Client(0, ClientLink.NONE, 0, true));
+    }
+
+    /// {@return whether the command that runs now is one of a transaction}
+    public boolean inTransaction() {
+        return client.transaction().isOpen();
+    }
+
+    /// {@return arguments to look at other commands with while one runs}
+    Args spareArgs() {
+        return spareArgs;
     }
 
     /// Runs for this client from now on.

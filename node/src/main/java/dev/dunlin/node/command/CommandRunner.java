@@ -37,7 +37,8 @@ public final class CommandRunner {
     /// Runs one command of `client`, or queues it, or refuses it.
     ///
     /// @param row the row of the command's name when it was looked up before, else null
-    public void run(
+    /// @return false when the command must wait and nothing has happened yet; it is to be tried again later
+    public boolean run(
             Client client, @Nullable Command row, Args args, long nowMs, ReplyWriter reply) {
         ctx.enter(client, nowMs);
         Command command = row != null ? row : table.find(args.address(0), args.bytes(0));
@@ -56,11 +57,15 @@ public final class CommandRunner {
             }
         }
         if (refusal == null && command != null) {
-            refusal =
-                    command.acceptsArity(args.count())
-                                    && (command.subcommands().isEmpty() || args.count() > 1)
-                            ? guards.refusal(client, command, args)
-                            : RespError.wrongArity(command.name());
+            if (!command.acceptsArity(args.count())
+                    || (!command.subcommands().isEmpty() && args.count() == 1)) {
+                refusal = RespError.wrongArity(command.name());
+            } else if (!willBeQueued(client, command)
+                    && guards.mustWait(ctx, client, command, args)) {
+                return false;
+            } else {
+                refusal = guards.refusal(ctx, client, command, args);
+            }
         }
         Transaction transaction = client.transaction();
         if (refusal != null) {
@@ -75,7 +80,7 @@ public final class CommandRunner {
             }
             reply.error(refusal);
             ctx.services().stats().errorReplies++;
-            return;
+            return true;
         }
         Command ready = java.util.Objects.requireNonNull(command);
         if (transaction.isOpen() && !TransactionCommands.runsInsideMulti(ready)) {
@@ -83,16 +88,21 @@ public final class CommandRunner {
                 transaction.markBroken();
                 ready.countRejected();
                 reply.error(RespError.NOT_IN_MULTI);
-                return;
+                return true;
             }
             transaction.add(ready, args);
             reply.queued();
-            return;
+            return true;
         }
         call(client, ready, args, reply);
         if (client.asking() && !ready.name().equals("asking") && !transaction.isOpen()) {
             client.asking(false);
         }
+        return true;
+    }
+
+    private static boolean willBeQueued(Client client, Command command) {
+        return client.transaction().isOpen() && !TransactionCommands.runsInsideMulti(command);
     }
 
     /// Runs a command that has passed all checks and logs what it changed.

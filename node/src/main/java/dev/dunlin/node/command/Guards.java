@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// Whether the node's state lets a command run: authentication, cluster slots, memory, role.
 ///
 /// Thread: called on the node's loop, once per command.
-@FunctionalInterface
 public interface Guards {
+    /// {@return whether the command must wait before anything is decided about it; it will be tried again}
+    boolean mustWait(CommandContext ctx, Client client, Command command, Args args);
+
     /// {@return why the command may not run, or null when it may}
-    @Nullable RespError refusal(Client client, Command command, Args args);
+    @Nullable RespError refusal(CommandContext ctx, Client client, Command command, Args args);
 }

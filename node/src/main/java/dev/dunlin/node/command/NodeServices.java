@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import dev.dunlin.node.cluster.ClusterMember;
 import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.replication.Replication;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /// The parts of a node that commands reach besides the keyspace.
 ///
@@ -12,6 +15,12 @@ public interface NodeServices {
 
     /// {@return whether this node deletes keys whose time has passed; a replica leaves that to its primary}
     boolean mayExpire();
+
+    /// {@return the node's role, log, replicas and link to its primary}
+    Replication replication();
+
+    /// {@return the node's seat in its cluster, or null when it stands alone}
+    @Nullable ClusterMember cluster();
 
     /// {@return whether the node belongs to a cluster}
     boolean clusterEnabled();

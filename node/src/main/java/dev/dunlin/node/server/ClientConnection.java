@@ -3,6 +3,7 @@ package dev.dunlin.node.server;
 
 import dev.dunlin.node.command.Client;
 import dev.dunlin.node.command.ClientLink;
+import dev.dunlin.node.replication.ReplicaSession;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
 import dev.dunlin.node.resp.RespError;
@@ -30,6 +31,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /// Received bytes that no complete request has covered yet.
     private @Nullable ByteBuf rest;
 
+    private @Nullable ReplicaSession replicaSession;
     private boolean processing;
     private boolean closed;
 
@@ -202,6 +204,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void close() {
         closed = true;
         channel.close();
+    }
+
+    @Override
+    public ReplicaSession replicaSession() {
+        ReplicaSession session = replicaSession;
+        if (session == null) {
+            session = new ReplicaSession(channel);
+            replicaSession = session;
+        }
+        return session;
     }
 
     @Override

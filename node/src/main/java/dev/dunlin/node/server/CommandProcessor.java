@@ -34,6 +34,7 @@ final class CommandProcessor {
     private final KeyspaceStats stats;
     private final ProcessorLimits limits;
     private final ReplyWriter reply;
+    private final HeldClients held;
     private final Requests requests = new Requests();
     private final Args args;
 
@@ -54,7 +55,8 @@ final class CommandProcessor {
             Args args,
             KeyspaceStats stats,
             ProcessorLimits limits,
-            ReplyWriter reply) {
+            ReplyWriter reply,
+            HeldClients held) {
         this.loop = loop;
         this.table = table;
         this.runner = runner;
@@ -63,6 +65,7 @@ final class CommandProcessor {
         this.stats = stats;
         this.limits = limits;
         this.reply = reply;
+        this.held = held;
     }
 
     /// Runs all complete requests between two addresses, and sends their replies.
@@ -89,7 +92,7 @@ final class CommandProcessor {
                     return parsed;
                 }
                 touch(client, count);
-                at = execute(client, count, parsed);
+                at = execute(client, count, at, parsed);
             }
             return at;
         } finally {
@@ -130,14 +133,17 @@ final class CommandProcessor {
     }
 
     /// {@return the address after the last request that ran}
-    private long execute(Client client, int count, long parsed) {
+    private long execute(Client client, int count, long start, long parsed) {
         for (int i = 0; i < count; i++) {
             requests.bindTo(args, i);
             if (slots[i] >= 0) {
                 args.know(
                         java.util.Objects.requireNonNull(rows[i]).firstKey(), hashes[i], slots[i]);
             }
-            run(client, rows[i]);
+            if (!run(client, rows[i])) {
+                held.hold(client);
+                return i == 0 ? start : requests.end(i - 1);
+            }
             if (client.blocked() != null || client.closeAfterReply()) {
                 return requests.end(i);
             }
@@ -145,13 +151,16 @@ final class CommandProcessor {
         return parsed;
     }
 
-    private void run(Client client, @Nullable Command row) {
+    private boolean run(Client client, @Nullable Command row) {
         long mark = reply.mark();
-        runner.run(client, row, args, loop.nowMs(), reply);
+        if (!runner.run(client, row, args, loop.nowMs(), reply)) {
+            return false;
+        }
         if (client.wantsNoReply()) {
             reply.rewind(mark);
         }
         client.commandEnded();
+        return true;
     }
 
     /// Sends a reply that does not come out of a batch of this client.
