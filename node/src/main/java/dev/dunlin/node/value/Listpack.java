@@ -248,12 +248,11 @@ public final class Listpack {
         Memory.putInt(listpack, (int) bytesAfter);
     }
 
-    /// Once unknown, the count stays unknown until somebody counts: it could be anything from here.
+    /// Changes come one up or any number down, so the count can become unknown and not pass it; from there it stays unknown.
     private static void addToCount(long listpack, int change) {
         int stated = Memory.getShort(listpack + COUNT_OFFSET) & 0xffff;
         if (stated != COUNT_UNKNOWN) {
-            Memory.putShort(
-                    listpack + COUNT_OFFSET, (short) Math.min(COUNT_UNKNOWN, stated + change));
+            Memory.putShort(listpack + COUNT_OFFSET, (short) (stated + change));
         }
     }
 

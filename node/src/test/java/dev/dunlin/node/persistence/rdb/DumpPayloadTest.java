@@ -184,6 +184,31 @@ class DumpPayloadTest {
                 .hasMessageContaining(reason);
     }
 
+    /// Each is a stream without entries, or with the least of them, that breaks one rule. ID and TIME stand for their bytes.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "13 01 10ID 07 070000000000ff                                           | an empty node",
+                "13 02 10ID 0a 0a0000000100816102ff 10ID 0a 0a0000000100816102ff        | a node twice",
+                "HEAD 02 0147 0000 00 00 00 0147 0000 00 00 00                          | a consumer group twice",
+                "HEAD 01 0147 0000 00 02 ID TIME 01 ID TIME 01 00                       | a pending entry twice",
+                "HEAD 01 0147 0000 00 01 ID TIME 01 00                                  | without a consumer",
+                "HEAD 01 0147 0000 00 00 02 0143 TIME 00 0143 TIME 00                   | a consumer twice",
+                "HEAD 01 0147 0000 00 00 01 0143 TIME 01 ID                             | its group does not have",
+                "HEAD 01 0147 0000 00 01 ID TIME 01 02 0143 TIME 01 ID 0144 TIME 01 ID  | its group does not have",
+            })
+    void givenAStreamThatBreaksARule_whenDecoded_thenTheRuleIsNamed(String pattern, String reason) {
+        String body =
+                pattern.replace("HEAD", "13 00 00 0000 0000 0000 00")
+                        .replace("ID", "00000000000000010000000000000002")
+                        .replace("TIME", "0000000000000000");
+        byte[] payload = sealed(body);
+        assertThatThrownBy(() -> decode(payload))
+                .isInstanceOf(RdbFormatException.class)
+                .hasMessageContaining(reason);
+    }
+
     @Test
     void givenTheValueOfAModule_whenDecoded_thenItIsReadOver() throws Exception {
         // UINT 1, SINT 2, FLOAT, DOUBLE, STRING "abc", end; then bytes that are not part of it.
