@@ -348,6 +348,11 @@ public final class ReplicationLog implements AutoCloseable {
         updateActive();
     }
 
+    /// {@return whether the node follows a primary}
+    public boolean following() {
+        return following;
+    }
+
     /// Appends bytes of the primary's stream after they were applied: exactly as received. `db` is the database which is
     /// selected behind them.
     public void appendApplied(ByteBuf buffer, int index, int length, int db) {

@@ -394,7 +394,7 @@ class ReplicationLogTest {
 
     @Test
     void givenRandomCommandsAndChunkSizes_whenReadInRandomPieces_thenBytesEqualAPlainModel() {
-        for (long seed = 1; seed <= 300; seed++) {
+        for (long seed = 1; seed <= 150; seed++) {
             Random random = new Random(seed);
             log.close();
             log = new ReplicationLog(64 + random.nextInt(200), 100 + random.nextInt(2_000));
