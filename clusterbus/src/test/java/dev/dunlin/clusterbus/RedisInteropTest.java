@@ -192,9 +192,10 @@ class RedisInteropTest {
         RedisServer replica = RedisServer.start(directory, NODE_TIMEOUT_MS);
         servers.add(replica);
         meet(replica, servers.getFirst());
-        until("it is connected to us", () -> replica.line(node.id()).contains(" connected"));
-        until("replicates", () -> succeeds(replica, "replicate", node.id()));
-        until("we know our replica", () -> !isPrimaryOrUnknown(node, replica));
+        until("all know it", this::everyoneSeesEveryone);
+        replica.call("cluster", "replicate", node.id());
+        // A voter that has not heard of the new role refuses.
+        becomesKnownAs(replica, node.id());
         String replicaId = replica.id();
 
         // Without data to sync, the offsets meet at zero.
@@ -320,10 +321,15 @@ class RedisInteropTest {
         until(
                 "synced",
                 () -> replica.call("info", "replication").contains("master_link_status:up"));
+        becomesKnownAs(replica, primary.id());
+        return replica;
+    }
+
+    private void becomesKnownAs(RedisServer replica, String primaryId) throws Exception {
         until(
                 "known as replica",
                 () -> {
-                    String line = "slave " + primary.id();
+                    String line = "slave " + primaryId;
                     for (RedisServer server : servers) {
                         if (!server.line(replica.id()).contains(line)) {
                             return false;
@@ -331,20 +337,10 @@ class RedisInteropTest {
                     }
                     return nodes.stream().noneMatch(node -> isPrimaryOrUnknown(node, replica));
                 });
-        return replica;
     }
 
     private static void meet(RedisServer server, RedisServer other) throws IOException {
         server.call("cluster", "meet", "127.0.0.1", other.port(), other.busPort());
-    }
-
-    private static boolean succeeds(RedisServer server, String... subcommand) {
-        try {
-            server.call(Stream.concat(Stream.of("cluster"), Stream.of(subcommand)).toArray());
-            return true;
-        } catch (IOException _) {
-            return false;
-        }
     }
 
     private boolean everyoneSeesEveryone() throws IOException {
