@@ -20,7 +20,9 @@ public final class Main {
             }
             settings.parse(name, words);
         }
-        Node.start(settings);
-        new CountDownLatch(1).await();
+        var ended = new CountDownLatch(1);
+        Node.start(settings, ended::countDown);
+        ended.await();
+        System.exit(1);
     }
 }

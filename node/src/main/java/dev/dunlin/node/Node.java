@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node;
 
+import dev.dunlin.clusterbus.store.NodesConfException;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.server.NodeServer;
 import java.io.IOException;
 
-/// One data node: its loop, keyspace, log and sockets, wired by hand in start order.
+/// One data node: its loop, keyspace, log and sockets, and its seat in the cluster.
 ///
 /// A process may run any number of nodes; they share nothing.
 ///
@@ -19,9 +20,12 @@ public final class Node implements AutoCloseable {
 
     /// Starts a node and returns when it answers clients.
     ///
-    /// @throws IOException when an address cannot be bound
-    public static Node start(Settings settings) throws IOException {
-        return new Node(NodeServer.start(settings));
+    /// @param onStop called when the node has to end by itself, for example because nodes.conf cannot be written
+    /// @throws IOException when an address cannot be bound, or a file not be read or written
+    /// @throws NodesConfException when nodes.conf is broken or in use by another node
+    public static Node start(Settings settings, Runnable onStop)
+            throws IOException, NodesConfException {
+        return new Node(NodeServer.start(settings, onStop));
     }
 
     /// {@return the client port that was bound}

@@ -2,7 +2,6 @@
 package dev.dunlin.node.cluster;
 
 import dev.dunlin.clusterbus.BusConfig;
-import dev.dunlin.clusterbus.transport.BusTransport;
 import dev.dunlin.clusterbus.ClusterBus;
 import dev.dunlin.clusterbus.ClusterHost;
 import dev.dunlin.clusterbus.engine.ClusterCommand;
@@ -13,6 +12,7 @@ import dev.dunlin.clusterbus.model.NodeId;
 import dev.dunlin.clusterbus.model.SlotSet;
 import dev.dunlin.clusterbus.model.WriteLeaseView;
 import dev.dunlin.clusterbus.store.NodesConfException;
+import dev.dunlin.clusterbus.transport.BusTransport;
 import dev.dunlin.clusterbus.wire.PublishBody;
 import dev.dunlin.node.resp.RespError;
 import java.io.IOException;

@@ -7,4 +7,9 @@ package dev.dunlin.node.command;
 public interface Blocked {
     /// The client has gone, or is unblocked by somebody else: forget it.
     void cancel();
+
+    /// {@return whether the wait makes no sense any more when the node stops being a primary}
+    default boolean endsWithRole() {
+        return false;
+    }
 }

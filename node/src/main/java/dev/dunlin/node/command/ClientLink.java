@@ -31,6 +31,9 @@ public interface ClientLink {
                 public void send(Consumer<ReplyWriter> reply) {}
 
                 @Override
+                public void flushReplies() {}
+
+                @Override
                 public void resume() {}
 
                 @Override
@@ -63,6 +66,9 @@ public interface ClientLink {
 
     /// Sends a reply outside of a command of this client, at once.
     void send(Consumer<ReplyWriter> reply);
+
+    /// Sends the replies of this client's batch so far, before something that does not go through the reply writer.
+    void flushReplies();
 
     /// Runs the commands that came in while the client was blocked.
     void resume();

@@ -281,19 +281,15 @@ public final class ClusterCommands {
         }
         String ip = args.text(2);
         long port =
-                args.longAt(
-                        3,
-                        RespError.of("ERR Invalid base port specified: " + args.text(3)));
+                args.longAt(3, RespError.of("ERR Invalid base port specified: " + args.text(3)));
         long busPort =
                 args.count() == 5
                         ? args.longAt(
-                                4,
-                                RespError.of("ERR Invalid bus port specified: " + args.text(4)))
+                                4, RespError.of("ERR Invalid bus port specified: " + args.text(4)))
                         : port + dev.dunlin.clusterbus.model.NodeAddress.BUS_PORT_OFFSET;
         if (port < 1 || port > 65535 || busPort < 1 || busPort > 65535) {
             throw new CommandException(
-                    RespError.of(
-                            "ERR Invalid node address specified: " + ip + ":" + args.text(3)));
+                    RespError.of("ERR Invalid node address specified: " + ip + ":" + args.text(3)));
         }
         execute(ctx, new ClusterCommand.Meet(ip, (int) port, (int) busPort), reply);
     }

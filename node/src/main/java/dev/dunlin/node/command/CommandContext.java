@@ -8,6 +8,7 @@ import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.resp.RespError;
+import dev.dunlin.node.value.HashValue;
 import java.nio.charset.StandardCharsets;
 
 /// What a handler works with: the client that asks, its database, the time, and what the command changes.
@@ -27,6 +28,7 @@ public final class CommandContext {
     private final KeyspaceStats stats;
     private final Watches watches = new Watches();
     private final Effects effects = new Effects();
+    private final HashValue hash;
     private final Args spareArgs;
 
     private Client client;
@@ -42,12 +44,18 @@ public final class CommandContext {
         this.stats = services.stats();
         this.client = nobody;
         this.database = keyspace.database(0);
+        this.hash = new HashValue(keyspace);
         this.spareArgs = new Args(keyspace.index(), services.clusterEnabled());
     }
 
     /// A context in which no client has asked anything yet.
     public static CommandContext create(Keyspace keyspace, NodeServices services) {
         return new CommandContext(keyspace, services, new Client(0, ClientLink.NONE, 0, true));
+    }
+
+    /// {@return the hashes of this keyspace}
+    public HashValue hashes() {
+        return hash;
     }
 
     /// {@return whether the command that runs now is one of a transaction}

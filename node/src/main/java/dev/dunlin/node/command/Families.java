@@ -9,6 +9,11 @@ public final class Families {
 
     /// {@return each family's table}
     public static List<List<Command>> all() {
-        return List.of(StringCommands.table(), ConnectionCommands.table(), ClusterCommands.table(), ReplicationCommands.table());
+        return List.of(
+                StringCommands.table(),
+                ConnectionCommands.table(),
+                ClusterCommands.table(),
+                ReplicationCommands.table(),
+                MigrationCommands.table());
     }
 }

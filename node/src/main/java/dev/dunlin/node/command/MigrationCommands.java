@@ -67,8 +67,7 @@ public final class MigrationCommands {
     /// {@return the DUMP payload of an entry, for the caller to release}
     static ByteBuf payload(CommandContext ctx, int ref) {
         ByteBuf out =
-                PooledByteBufAllocator.DEFAULT.directBuffer(
-                        Entry.valueBytes(ctx.entry(ref)) + 64);
+                PooledByteBufAllocator.DEFAULT.directBuffer(Entry.valueBytes(ctx.entry(ref)) + 64);
         new EntryWriter(ctx.keyspace()).writeValue(new RdbEncoder(true), out, ref);
         DumpPayload.seal(out, 0);
         return out;
@@ -108,8 +107,7 @@ public final class MigrationCommands {
             throw new CommandException(RespError.DUMP_VERSION_OR_CHECKSUM);
         }
         RdbValue value = decode(args.copy(3));
-        long expireAtMs =
-                ttlMs == 0 ? Database.NO_EXPIRY : absolute ? ttlMs : ctx.nowMs() + ttlMs;
+        long expireAtMs = ttlMs == 0 ? Database.NO_EXPIRY : absolute ? ttlMs : ctx.nowMs() + ttlMs;
         boolean past = expireAtMs != Database.NO_EXPIRY && expireAtMs < ctx.nowMs();
         boolean existed = ref != CommandContext.MISSING;
         if (existed) {
@@ -148,7 +146,13 @@ public final class MigrationCommands {
             case RdbValue.StringBytes(byte[] bytes) -> {
                 int ref =
                         database.insert(
-                                slot, key, keyBytes, hash, ValueKind.STRING, bytes.length, expireAtMs);
+                                slot,
+                                key,
+                                keyBytes,
+                                hash,
+                                ValueKind.STRING,
+                                bytes.length,
+                                expireAtMs);
                 Memory.copyIn(bytes, 0, Entry.value(ctx.entry(ref)), bytes.length);
             }
             case RdbValue.HashPairs pairs -> {
@@ -187,9 +191,9 @@ public final class MigrationCommands {
             }
             // Sound values of types that this node does not have.
             case RdbValue.ListElements _,
-                            RdbValue.SetMembers _,
-                            RdbValue.ScoredMembers _,
-                            RdbValue.Opaque _ ->
+                    RdbValue.SetMembers _,
+                    RdbValue.ScoredMembers _,
+                    RdbValue.Opaque _ ->
                     throw new CommandException(RespError.BAD_DATA_FORMAT);
         }
     }
@@ -233,7 +237,8 @@ public final class MigrationCommands {
                             client.link().send(answer::write);
                             client.link().resume();
                         });
-        // The keys are on their way, and nobody may change them until it is known whether they have arrived.
+        // The keys are on their way, and nobody may change them until it is known whether they have
+        // arrived.
         client.block(() -> {});
     }
 }

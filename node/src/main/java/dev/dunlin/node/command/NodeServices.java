@@ -19,6 +19,9 @@ public interface NodeServices {
     /// {@return the node's role, log, replicas and link to its primary}
     Replication replication();
 
+    /// {@return what carries keys to other nodes}
+    Migrator migrator();
+
     /// {@return the node's seat in its cluster, or null when it stands alone}
     @Nullable ClusterMember cluster();
 

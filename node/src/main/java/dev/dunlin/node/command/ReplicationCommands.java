@@ -55,6 +55,18 @@ public final class ReplicationCommands {
         command("wait",        3,   ReplicationCommands::waitFor,   "connection", Flag.BLOCKING)); }
     // spotless:on
 
+    private record Waiting(Replication replication, AckWaits.Wait handle) implements Blocked {
+        @Override
+        public void cancel() {
+            replication.cancelWait(handle);
+        }
+
+        @Override
+        public boolean endsWithRole() {
+            return true;
+        }
+    }
+
     private static void replicaOf(CommandContext ctx, Args args, ReplyWriter reply) {
         if (ctx.services().clusterEnabled()) {
             throw new CommandException(NOT_IN_CLUSTER);
@@ -67,9 +79,7 @@ public final class ReplicationCommands {
         }
         int port = args.intAt(2, 0, 65535, INVALID_PORT);
         String host = args.text(1);
-        if (replication
-                .primary()
-                .equals(Optional.of(new Replication.Primary(host, port)))) {
+        if (replication.primary().equals(Optional.of(new Replication.Primary(host, port)))) {
             reply.simple("OK Already connected to specified master");
             return;
         }
@@ -89,6 +99,7 @@ public final class ReplicationCommands {
     }
 
     private static void psync(CommandContext ctx, Args args, ReplyWriter reply) {
+        ctx.client().link().flushReplies();
         ReplicaSession session = ctx.client().link().replicaSession();
         Optional<String> error =
                 ctx.services()
@@ -102,15 +113,13 @@ public final class ReplicationCommands {
     }
 
     private static void sync(CommandContext ctx, Args args, ReplyWriter reply) {
+        ctx.client().link().flushReplies();
         ReplicaSession session = ctx.client().link().replicaSession();
         attached(ctx, session, ctx.services().replication().sync(session), reply);
     }
 
     private static void attached(
-            CommandContext ctx,
-            ReplicaSession session,
-            Optional<String> error,
-            ReplyWriter reply) {
+            CommandContext ctx, ReplicaSession session, Optional<String> error, ReplyWriter reply) {
         error.ifPresent(text -> answer(text, reply));
         if (session.attached()) {
             ctx.client().replica(true);
@@ -200,6 +209,6 @@ public final class ReplicationCommands {
                             client.link().resume();
                         });
         atOnce[0] = false;
-        wait.ifPresent(handle -> client.block(() -> replication.cancelWait(handle)));
+        wait.ifPresent(handle -> client.block(new Waiting(replication, handle)));
     }
 }

@@ -60,7 +60,7 @@ public final class Watches {
     }
 
     /// A key has changed: whoever watches it cannot EXEC.
-    void changed(int database, long address, int bytes) {
+    public void changed(int database, long address, int bytes) {
         byte[] name = new byte[bytes];
         Memory.copyOut(address, name, 0, bytes);
         Set<Client> clients = watchers.get(new Key(database, name));

@@ -192,6 +192,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
+    public void flushReplies() {
+        processor.flush(channel);
+    }
+
+    @Override
     public void resume() {
         if (closed) {
             return;

@@ -91,11 +91,10 @@ final class ClusterDuties implements ClusterMember.Duties {
 
     @Override
     public void submit(Runnable task) {
-        loop.submit(
-                () -> {
-                    loop.turn();
-                    task.run();
-                });
+        loop.submit(() -> {
+            loop.turn();
+            task.run();
+        });
     }
 
     @Override
@@ -105,7 +104,8 @@ final class ClusterDuties implements ClusterMember.Duties {
 
     @Override
     public void replicateFrom(NodeId newPrimary, String ip, int port, boolean fullSync) {
-        LOG.info("replicating from node={} addr={}:{} full_sync={}", newPrimary, ip, port, fullSync);
+        LOG.info(
+                "replicating from node={} addr={}:{} full_sync={}", newPrimary, ip, port, fullSync);
         if (!newPrimary.equals(primary)) {
             primary = newPrimary;
             linkDownSinceMs = loop.nowMs();

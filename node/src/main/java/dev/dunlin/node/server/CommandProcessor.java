@@ -12,6 +12,7 @@ import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
 import dev.dunlin.node.resp.Requests;
+import io.netty.channel.Channel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class CommandProcessor {
     private final ProcessorLimits limits;
     private final ReplyWriter reply;
     private final HeldClients held;
+    private final Runnable turnEnd;
     private final Requests requests = new Requests();
     private final Args args;
 
@@ -56,7 +58,8 @@ final class CommandProcessor {
             KeyspaceStats stats,
             ProcessorLimits limits,
             ReplyWriter reply,
-            HeldClients held) {
+            HeldClients held,
+            Runnable turnEnd) {
         this.loop = loop;
         this.table = table;
         this.runner = runner;
@@ -66,6 +69,7 @@ final class CommandProcessor {
         this.limits = limits;
         this.reply = reply;
         this.held = held;
+        this.turnEnd = turnEnd;
     }
 
     /// Runs all complete requests between two addresses, and sends their replies.
@@ -97,6 +101,7 @@ final class CommandProcessor {
             return at;
         } finally {
             replying = false;
+            turnEnd.run();
             connection.write(reply);
         }
     }
@@ -174,6 +179,14 @@ final class CommandProcessor {
         reply.begin(connection.client().resp3());
         writer.accept(reply);
         connection.write(reply);
+    }
+
+    /// Sends what the running batch has replied so far.
+    void flush(Channel channel) {
+        if (replying && !reply.isEmpty()) {
+            reply.finish(channel::write);
+            channel.flush();
+        }
     }
 
     boolean requiresAuthentication() {

@@ -35,10 +35,7 @@ final class DataSetLoad {
     private boolean done;
 
     private DataSetLoad(
-            NodeLoop loop,
-            KeyspaceLoader loader,
-            RdbLimits limits,
-            Consumer<LoadResult> onDone) {
+            NodeLoop loop, KeyspaceLoader loader, RdbLimits limits, Consumer<LoadResult> onDone) {
         this.loop = loop;
         this.loader = loader;
         this.limits = limits;

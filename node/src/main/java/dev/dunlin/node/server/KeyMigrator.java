@@ -94,12 +94,11 @@ final class KeyMigrator implements Migrator {
                             }
                         })
                 .connect(request.host(), request.port())
-                .addListener(
-                        connected -> {
-                            if (!connected.isSuccess()) {
-                                transfer.connectFailed();
-                            }
-                        });
+                .addListener(connected -> {
+                    if (!connected.isSuccess()) {
+                        transfer.connectFailed();
+                    }
+                });
     }
 
     private static KeyName name(MigrateRequest request, byte[] key) {
@@ -186,8 +185,7 @@ final class KeyMigrator implements Migrator {
                 finish(
                         refused == null
                                 ? new Answer.Done()
-                                : failed(
-                                        "ERR Target instance replied with error: " + refused));
+                                : failed("ERR Target instance replied with error: " + refused));
             }
         }
 

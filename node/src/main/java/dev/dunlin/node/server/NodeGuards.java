@@ -9,6 +9,7 @@ import dev.dunlin.node.command.CommandContext;
 import dev.dunlin.node.command.Flag;
 import dev.dunlin.node.command.Guards;
 import dev.dunlin.node.command.KeyRouting;
+import dev.dunlin.node.command.Migrator;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Keyspace;
@@ -25,6 +26,7 @@ final class NodeGuards implements Guards {
     private final NodeRole role;
     private final KeyRouting routing = new KeyRouting();
     private @Nullable ClusterMember member;
+    private @Nullable Migrator migrator;
 
     /// Unix time in milliseconds until which commands wait, and whether only those that write.
     private long pausedUntilMs;
@@ -36,6 +38,10 @@ final class NodeGuards implements Guards {
         this.settings = settings;
         this.keyspace = keyspace;
         this.role = role;
+    }
+
+    void watch(Migrator keyMigrator) {
+        migrator = keyMigrator;
     }
 
     void join(ClusterMember seat) {
@@ -74,6 +80,10 @@ final class NodeGuards implements Guards {
             if (all ? !command.has(Flag.ADMIN) : routing.mayWrite(client, command)) {
                 return true;
             }
+        }
+        Migrator underWay = migrator;
+        if (underWay != null && underWay.touchesKeysUnderWay(command, args, client.database())) {
+            return true;
         }
         ClusterMember seat = member;
         return seat != null

@@ -24,6 +24,8 @@ public final class NodeLoop {
     private volatile long lastTurnNs = System.nanoTime();
 
     private long nowMs = System.currentTimeMillis();
+    private long pauseThresholdMs = Long.MAX_VALUE;
+    private Runnable pauseListener = () -> {};
 
     public NodeLoop(EventLoop eventLoop) {
         this.eventLoop = eventLoop;
@@ -65,7 +67,22 @@ public final class NodeLoop {
         long pausedMs = (ns - lastTurnNs) / 1_000_000;
         lastTurnNs = ns;
         nowMs = System.currentTimeMillis();
+        if (pausedMs > pauseThresholdMs) {
+            LOG.warn("loop was not running paused_ms={}", pausedMs);
+            pauseListener.run();
+        }
         return pausedMs;
+    }
+
+    /// Calls `onPause` at the start of a turn that comes after the loop has not run for longer than `thresholdMs`. On the loop.
+    public void watchPauses(long thresholdMs, Runnable onPause) {
+        pauseThresholdMs = thresholdMs;
+        pauseListener = onPause;
+    }
+
+    /// Runs `task` on the loop and waits for it. Any thread but the loop's.
+    public void call(Runnable task) {
+        eventLoop.submit(task).awaitUninterruptibly();
     }
 
     /// {@return Unix time in milliseconds at the start of this turn; on the loop}

@@ -130,8 +130,9 @@ final class ReplicationDuties implements ReplicationHost {
         args.bind(addresses, lengths, 0, count);
         primary.database(db);
         unread.begin(false);
+        long mark = unread.mark();
         runner.run(primary, null, args, loop.nowMs(), unread);
-        unread.discard();
+        unread.rewind(mark);
         primary.commandEnded();
     }
 
@@ -146,8 +147,7 @@ final class ReplicationDuties implements ReplicationHost {
                         rdb,
                         loop,
                         loader,
-                        new RdbLimits(
-                                RdbLimits.STRING_BYTES_MAX, keyspace.databases(), true),
+                        new RdbLimits(RdbLimits.STRING_BYTES_MAX, keyspace.databases(), true),
                         background,
                         result -> {
                             load = null;

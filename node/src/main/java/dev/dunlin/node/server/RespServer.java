@@ -70,7 +70,10 @@ final class RespServer implements AutoCloseable {
                                                     stats);
                                         }
                                     });
-            var bound = bootstrap.bind(address, port).awaitUninterruptibly();
+            var bound = bootstrap.bind(host(address), port).awaitUninterruptibly();
+            if (!bound.isSuccess() && address.startsWith("-")) {
+                continue;
+            }
             if (!bound.isSuccess()) {
                 server.close();
                 throw new IOException(
@@ -105,6 +108,17 @@ final class RespServer implements AutoCloseable {
         var connection = new ClientConnection(registry, processor, channel, loop.nowMs());
         registry.add(connection.client());
         channel.pipeline().addLast(connection);
+    }
+
+    /// {@return an address that the system understands for one of `bind`: `*` stands for all of IPv4, `::*` of IPv6; a leading
+    /// `-` marks one that may be missing}
+    static String host(String address) {
+        String bare = address.startsWith("-") ? address.substring(1) : address;
+        return switch (bare) {
+            case "*" -> "0.0.0.0";
+            case "::*" -> "::";
+            default -> bare;
+        };
     }
 
     /// {@return the port that was bound, which the system chose when 0 was asked for}

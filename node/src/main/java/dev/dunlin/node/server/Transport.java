@@ -2,9 +2,11 @@
 package dev.dunlin.node.server;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -84,6 +86,11 @@ public enum Transport {
                     "io-transport " + transport.label + " does not work here: " + cause);
         }
         return transport;
+    }
+
+    /// {@return what makes client sockets for a loop of this transport}
+    public ChannelFactory<? extends Channel> channelFactory() {
+        return new ReflectiveChannelFactory<>(socketChannel);
     }
 
     /// {@return the name a setting uses for it}

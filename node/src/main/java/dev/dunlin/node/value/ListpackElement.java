@@ -23,7 +23,6 @@ public final class ListpackElement {
     private long address;
 
     private int textBytes;
-    private byte lastByte;
     private int encodedBytes;
 
     /// Refers to `bytes` bytes of native memory.
@@ -31,7 +30,6 @@ public final class ListpackElement {
         array = NO_BYTES;
         address = source;
         textBytes = bytes;
-        lastByte = bytes > 0 ? Memory.getByte(source + bytes - 1) : 0;
         integer = false;
         if (bytes > 0 && bytes <= Decimal.TEXT_BYTES_MAX && mayBeDecimal(Memory.getByte(source))) {
             Memory.copyOut(source, digits, 0, bytes);
@@ -50,7 +48,6 @@ public final class ListpackElement {
         arrayIndex = index;
         address = 0;
         textBytes = bytes;
-        lastByte = bytes > 0 ? source[index + bytes - 1] : 0;
         integer = false;
         if (bytes > 0 && mayBeDecimal(source[index])) {
             detectInteger(source, index);
@@ -70,7 +67,6 @@ public final class ListpackElement {
     /// Stands for the decimal text of an integer.
     public ListpackElement ofInteger(long number) {
         textBytes = Decimal.write(number, digits, 0);
-        lastByte = digits[textBytes - 1];
         array = digits;
         arrayIndex = 0;
         address = 0;
@@ -100,6 +96,20 @@ public final class ListpackElement {
         return value;
     }
 
+    /// {@return where the bytes are, when they are in native memory; else 0}
+    public long address() {
+        return address;
+    }
+
+    /// Copies the text into native memory.
+    public void copyText(long target) {
+        if (address != 0) {
+            Memory.copy(address, target, textBytes);
+        } else {
+            Memory.copyIn(array, arrayIndex, target, textBytes);
+        }
+    }
+
     private static boolean mayBeDecimal(byte first) {
         return first == '-' || (first >= '0' && first <= '9');
     }
@@ -113,10 +123,6 @@ public final class ListpackElement {
 
     boolean textEquals(long other, int bytes) {
         if (bytes != textBytes) {
-            return false;
-        }
-        // Fields of one hash tend to begin alike, so the last byte tells most of them apart.
-        if (bytes > 0 && Memory.getByte(other + bytes - 1) != lastByte) {
             return false;
         }
         if (address != 0) {

@@ -118,9 +118,7 @@ public final class KeyspaceLoader {
     }
 
     private static long expiry(LoadStep.Key key) {
-        return key.expireAtMs() == RdbRecord.Entry.NEVER
-                ? Database.NO_EXPIRY
-                : key.expireAtMs();
+        return key.expireAtMs() == RdbRecord.Entry.NEVER ? Database.NO_EXPIRY : key.expireAtMs();
     }
 
     private interface KeyUse {
@@ -136,12 +134,7 @@ public final class KeyspaceLoader {
             Memory.copyIn(name, 0, address, name.length);
             Database database = keyspace.database(key.db());
             int slot = database.slots() == 1 ? 0 : KeySlot.of(address, name.length);
-            use.use(
-                    database,
-                    slot,
-                    address,
-                    name.length,
-                    keyspace.hash(address, name.length));
+            use.use(database, slot, address, name.length, keyspace.hash(address, name.length));
         } finally {
             allocator.free(scratch);
         }

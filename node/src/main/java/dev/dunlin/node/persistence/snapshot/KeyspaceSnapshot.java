@@ -211,7 +211,8 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
 
     @Override
     public void beforeClear(int inDatabase) {
-        // What is dropped as a whole would have to be written as a whole, now. Redis ends its saving child as well.
+        // What is dropped as a whole would have to be written as a whole, now. Redis ends its
+        // saving child as well.
         if (failure == null && keyspace.database(inDatabase).size() > 0) {
             failure = "the database was emptied";
         }
