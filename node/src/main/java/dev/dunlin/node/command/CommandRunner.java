@@ -79,7 +79,7 @@ public final class CommandRunner {
                 }
             }
             reply.error(refusal);
-            ctx.services().stats().errorReplies++;
+            ctx.services().stats().countError(refusal);
             return true;
         }
         Command ready = java.util.Objects.requireNonNull(command);
@@ -119,7 +119,7 @@ public final class CommandRunner {
             command.handler().run(ctx, args, reply);
         } catch (CommandException e) {
             command.countFailed();
-            ctx.services().stats().errorReplies++;
+            ctx.services().stats().countError(e.error());
             reply.rewind(mark);
             reply.error(e.error());
         }

@@ -12,6 +12,8 @@ public final class Families {
         return List.of(
                 StringCommands.table(),
                 ConnectionCommands.table(),
+                InfoCommands.table(),
+                ConfigCommands.table(),
                 ClusterCommands.table(),
                 ReplicationCommands.table(),
                 MigrationCommands.table());
