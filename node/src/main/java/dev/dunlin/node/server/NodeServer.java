@@ -138,10 +138,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         clients,
                         processor,
                         stats);
+        // Before the bus starts, which takes a loop that does not turn for a stalled one.
+        loop.everyTick(this::tick);
         if (cluster) {
             joinCluster();
         }
-        loop.everyTick(this::tick);
         LOG.info(
                 "ready port={} transport={} cluster={}", server.port(), transport.label(), cluster);
     }
