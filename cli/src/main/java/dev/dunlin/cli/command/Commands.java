@@ -88,6 +88,10 @@ public final class Commands {
 
     /// Every command has `--help`, and names its options in the order in which they are declared.
     private static void configure(CommandLine line) {
+        if (line.getCommandSpec().findOption("-h") != null) {
+            // Met before under its other name.
+            return;
+        }
         line.getCommandSpec()
                 .addOption(
                         CommandLine.Model.OptionSpec.builder("-h", "--help")

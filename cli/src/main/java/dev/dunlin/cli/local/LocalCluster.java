@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 /// Callers hold [ClusterDirectory#lock].
 public final class LocalCluster {
     /// A first start may have to build the node first, and a node may have to load its data.
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(50);
