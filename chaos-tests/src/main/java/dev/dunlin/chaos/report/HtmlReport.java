@@ -83,18 +83,20 @@ public final class HtmlReport {
         out.append("<div class=\"card scroll\"><table><tr><th>scenario</th><th>server</th>");
         out.append("<th class=\"number\">runs</th><th>verdict</th>");
         for (Measure measure : HEADLINE) {
-            out.append("<th class=\"number\">").append(Html.escape(measure.text()));
-            out.append(", ").append(measure.unit()).append("</th>");
+            out.append("<th class=\"number\" title=\"").append(Html.escape(measure.text()));
+            out.append("\">").append(Html.escape(measure.brief()));
+            out.append(measure.unit().equals("ms") ? ", ms" : "").append("</th>");
         }
         out.append("</tr>\n");
         for (List<RunResult> runs : groups.values()) {
             RunResult first = runs.getFirst();
             Verdict worst =
                     runs.stream().map(RunResult::verdict).reduce(Verdict.PASS, Verdict::worse);
-            out.append("<tr><td>").append(Html.escape(first.plan().scenario().name()));
+            out.append("<tr><td class=\"name\">")
+                    .append(Html.escape(first.plan().scenario().name()));
             out.append("</td><td>").append(Html.escape(first.plan().server().label()));
             out.append("</td><td class=\"number\">").append(runs.size()).append("</td><td>");
-            out.append(Html.pill(worst)).append("</td>");
+            out.append(RunSection.verdict(worst, runs)).append("</td>");
             for (Measure measure : HEADLINE) {
                 out.append(cell(values(runs, measure)));
             }

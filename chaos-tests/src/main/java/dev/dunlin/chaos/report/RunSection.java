@@ -22,7 +22,7 @@ final class RunSection {
         out.append("<details class=\"card\"").append(open ? " open" : "").append(">\n<summary>");
         out.append("<h3>").append(Html.escape(result.plan().scenario().name())).append("</h3>");
         out.append("<span>").append(Html.escape(result.plan().server().label())).append("</span>");
-        out.append(Html.pill(result.verdict()));
+        out.append(verdict(result.verdict(), List.of(result)));
         out.append("<span class=\"figures\">")
                 .append(headline(result))
                 .append("</span></summary>\n");
@@ -49,6 +49,15 @@ final class RunSection {
                 .append("/history.jsonl\">history</a>, ");
         out.append("<a href=\"").append(folder).append("/\">logs</a>.</p>\n</details>\n");
         return out.toString();
+    }
+
+    /// {@return the verdict as a pill; a control group that shows its known losses is marked as such}
+    static String verdict(Verdict verdict, List<RunResult> runs) {
+        boolean control =
+                runs.stream()
+                        .flatMap(run -> run.claims().stream())
+                        .anyMatch(claim -> claim.status() == Claim.Status.CONTROL);
+        return Html.pill(verdict == Verdict.PASS && control ? Claim.Status.CONTROL : verdict);
     }
 
     private static String headline(RunResult result) {

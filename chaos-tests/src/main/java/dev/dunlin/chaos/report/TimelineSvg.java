@@ -58,7 +58,7 @@ final class TimelineSvg {
         }
         drawGrid(latencyEnd);
         nodes.forEach(this::drawAcks);
-        drawFaults(lanesEnd);
+        drawFaults();
         drawTakeOver(lanesEnd);
         drawAvailability(lanesEnd + 18);
         new LatencyStrip(evidence, axis, svg).draw(stripsEnd + 20, LATENCY);
@@ -143,7 +143,7 @@ final class TimelineSvg {
         return Math.min(DOT_MAX, 1.0 + Math.sqrt(count) * 0.75);
     }
 
-    private void drawFaults(double lanesEnd) {
+    private void drawFaults() {
         List<Event> events =
                 evidence.history().ofProcess(Event.NEMESIS).stream()
                         .filter(event -> event.kind() == Event.Kind.OK)
@@ -162,18 +162,18 @@ final class TimelineSvg {
                     endNs = Math.min(endNs, later.timeNs());
                 }
             }
-            drawFault(event, endNs, lanesEnd);
+            drawFault(event, endNs);
         }
     }
 
-    private void drawFault(Event event, long endNs, double lanesEnd) {
+    private void drawFault(Event event, long endNs) {
         double x = axis.x(event.timeNs());
         double width = axis.x(endNs) - x;
-        svg.rect("veil", x, TOP - 4, width, lanesEnd - TOP, 3);
         for (String node : nodes) {
             int shard = (Integer.parseInt(node.substring(1)) - 1) % evidence.settings().primaries();
             if (event.key().equals(node) || event.key().equals("shard " + shard)) {
                 double y = laneY(node) - 3;
+                svg.rect("veil", x, laneY(node), width, LANE, 3);
                 svg.rect("fault", x, y, width, 13, 3);
                 svg.text("faulttext", x + 6, y + 10, "start", faultText(event.function()));
             }
@@ -196,12 +196,13 @@ final class TimelineSvg {
         }
         double x = axis.x(window.promotedNs());
         double ms = (window.promotedNs() - window.startNs()) / 1e6;
+        boolean rightHalf = x > axis.left() + axis.width() / 2;
         svg.line("promote", x, TOP - 28, x, lanesEnd + 14);
         svg.text(
                 "promotetext",
-                x + 6,
+                rightHalf ? x - 6 : x + 6,
                 TOP - 30,
-                "start",
+                rightHalf ? "end" : "start",
                 String.format(
                         Locale.ROOT,
                         "successor acknowledges: %.0f ms, %.2f NT",
