@@ -4,8 +4,6 @@ package dev.dunlin.chaos.checker;
 import dev.dunlin.chaos.history.Event;
 import dev.dunlin.chaos.history.History;
 import dev.dunlin.chaos.history.Operation;
-import dev.dunlin.chaos.workload.FinalReads;
-import dev.dunlin.chaos.workload.RoleObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +149,7 @@ public final class LostWrites {
             if (!event.function().equals(Event.ROLE)
                     || !event.key().equals(window.deposed())
                     || event.timeNs() < window.startNs()
-                    || RoleObserver.SILENT.equals(event.value())) {
+                    || Event.SILENT.equals(event.value())) {
                 continue;
             }
             boolean primary = event.value() != null && event.value().startsWith("primary");
@@ -165,7 +163,7 @@ public final class LostWrites {
 
     private static Optional<Long> finalReadsStartNs(History history) {
         return history.ofProcess(Event.OBSERVER).stream()
-                .filter(event -> event.function().equals(FinalReads.MARKER))
+                .filter(event -> event.function().equals(Event.FINAL_READS))
                 .map(Event::timeNs)
                 .findFirst();
     }

@@ -89,6 +89,11 @@ public final class ChaosNode {
         }
     }
 
+    /// {@return the process that serves, or served last}
+    synchronized long pid() {
+        return serverPid;
+    }
+
     /// {@return whether its process exists, frozen or not}
     public synchronized boolean isRunning() {
         return process != null && ProcStat.alive(serverPid);

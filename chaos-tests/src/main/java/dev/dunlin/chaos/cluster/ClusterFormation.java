@@ -89,12 +89,12 @@ final class ClusterFormation {
                         () -> {
                             if (!node.isRunning()) {
                                 throw new HarnessException(
-                                        node.name() + " ended while starting, see " + node.log());
+                                        node.name() + " ended while starting, see its log");
                             }
                             return probe.ask("PING").isPresent();
                         });
         if (!serving) {
-            throw new HarnessException(node.name() + " does not answer PING, see " + node.log());
+            throw new HarnessException(node.name() + " does not answer PING, see its log");
         }
         probe.field("process_id", "INFO", "server")
                 .map(Long::parseLong)

@@ -2,6 +2,7 @@
 package dev.dunlin.chaos.cluster;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public interface Environment extends AutoCloseable {
     ///
     /// @param name unique within the run
     ChaosNode createNode(String name, ServerUnderTest server, ClusterSettings settings);
+
+    /// {@return the nodes created so far}
+    List<ChaosNode> nodes();
 
     /// {@return the local address that clients of `group` bind to, created on first use; null when the environment
     /// cannot tell clients apart}

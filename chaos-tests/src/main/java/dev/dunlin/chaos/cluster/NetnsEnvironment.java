@@ -228,6 +228,11 @@ public final class NetnsEnvironment implements Environment {
     }
 
     @Override
+    public synchronized List<ChaosNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    @Override
     public synchronized void close() {
         try {
             nodes.forEach(ChaosNode::kill);

@@ -74,6 +74,11 @@ public final class ProcessEnvironment implements Environment {
     }
 
     @Override
+    public synchronized List<ChaosNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    @Override
     public synchronized void close() {
         try {
             nodes.forEach(ChaosNode::kill);

@@ -39,6 +39,12 @@ public record Event(
     /// The function of an observed role: key is the node, value is `role:configEpoch`.
     public static final String ROLE = "role";
 
+    /// The value of a role event of a node that does not answer.
+    public static final String SILENT = "silent";
+
+    /// The function of the marker after which reads are final: traffic has ended and the cluster has settled.
+    public static final String FINAL_READS = "final-reads";
+
     /// The four kinds of line.
     public enum Kind {
         /// Something begins.

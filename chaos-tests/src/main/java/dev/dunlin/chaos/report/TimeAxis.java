@@ -4,7 +4,6 @@ package dev.dunlin.chaos.report;
 import dev.dunlin.chaos.history.Event;
 import dev.dunlin.chaos.history.History;
 import dev.dunlin.chaos.scenario.Evidence;
-import dev.dunlin.chaos.workload.FinalReads;
 
 /// From nanoseconds of a history to a place on the page; 0 on the axis is the moment the fault was in place.
 ///
@@ -34,7 +33,7 @@ record TimeAxis(long zeroNs, long fromNs, long toNs, double left, double width) 
 
     private static long trafficEndNs(History history) {
         return history.ofProcess(Event.OBSERVER).stream()
-                .filter(event -> event.function().equals(FinalReads.MARKER))
+                .filter(event -> event.function().equals(Event.FINAL_READS))
                 .map(Event::timeNs)
                 .findFirst()
                 .orElse(history.endNs());

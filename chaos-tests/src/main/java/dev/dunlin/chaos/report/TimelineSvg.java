@@ -5,7 +5,6 @@ import dev.dunlin.chaos.checker.FaultWindow;
 import dev.dunlin.chaos.history.Event;
 import dev.dunlin.chaos.history.Operation;
 import dev.dunlin.chaos.scenario.Evidence;
-import dev.dunlin.chaos.workload.RoleObserver;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,7 +74,7 @@ final class TimelineSvg {
         svg.text("", LABELS - 10, y + 15, "end", node);
         svg.text("soft small", LABELS - 10, y + 28, "end", "shard " + shard);
         svg.rect("lane", axis.left(), y, axis.width(), LANE, 5);
-        String role = RoleObserver.SILENT;
+        String role = Event.SILENT;
         long sinceNs = axis.fromNs();
         for (Event event : evidence.history().ofProcess(Event.OBSERVER)) {
             if (event.function().equals(Event.ROLE) && event.key().equals(node)) {

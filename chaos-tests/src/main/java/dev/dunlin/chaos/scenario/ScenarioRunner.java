@@ -34,7 +34,11 @@ public final class ScenarioRunner {
         try {
             Files.createDirectories(plan.dir());
             try (Environment environment = Environments.open(plan.environment())) {
-                return perform(plan, environment, startNs);
+                try {
+                    return perform(plan, environment, startNs);
+                } finally {
+                    copyLogs(environment, plan.dir());
+                }
             }
         } catch (HarnessException | IOException e) {
             return new RunResult(
@@ -55,11 +59,7 @@ public final class ScenarioRunner {
                 var recorder = new Recorder(plan.dir().resolve("history.jsonl"), header);
                 var observers = new Workers();
                 var traffic = new Workers()) {
-            try {
-                return play(plan, cluster, recorder, observers, traffic, startNs);
-            } finally {
-                copyLogs(cluster, plan.dir());
-            }
+            return play(plan, cluster, recorder, observers, traffic, startNs);
         }
     }
 
@@ -114,8 +114,8 @@ public final class ScenarioRunner {
                 plan, List.copyOf(claims), evidence.measures(), evidence, null, ms(startNs));
     }
 
-    private static void copyLogs(Cluster cluster, Path dir) {
-        for (ChaosNode node : cluster.nodes()) {
+    private static void copyLogs(Environment environment, Path dir) {
+        for (ChaosNode node : environment.nodes()) {
             try {
                 if (Files.exists(node.log())) {
                     Files.copy(

@@ -3,7 +3,6 @@ package dev.dunlin.chaos.scenario;
 
 import dev.dunlin.chaos.HarnessException;
 import dev.dunlin.chaos.checker.FaultWindow;
-import dev.dunlin.chaos.client.FollowingClient;
 import dev.dunlin.chaos.client.JudgedClient;
 import dev.dunlin.chaos.client.RawRespClient;
 import dev.dunlin.chaos.cluster.ChaosNode;
@@ -11,6 +10,7 @@ import dev.dunlin.chaos.cluster.Cluster;
 import dev.dunlin.chaos.history.Recorder;
 import dev.dunlin.chaos.nemesis.Nemesis;
 import dev.dunlin.chaos.workload.FailoverProbe;
+import dev.dunlin.chaos.workload.FollowingClient;
 import dev.dunlin.chaos.workload.RegisterTraffic;
 import dev.dunlin.chaos.workload.UniqueWriter;
 import dev.dunlin.chaos.workload.Workers;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.chaos.workload;
 
-import dev.dunlin.chaos.client.FollowingClient;
 import dev.dunlin.chaos.client.Outcome;
 import dev.dunlin.chaos.cluster.Cluster;
 import dev.dunlin.chaos.history.Event;
@@ -14,9 +13,6 @@ import java.util.Set;
 
 /// Reads every key that was ever acknowledged, from the primary of the healed cluster, into the same history.
 public final class FinalReads {
-    /// The function of the marker event: reads after it are final.
-    public static final String MARKER = "final-reads";
-
     private static final int ATTEMPTS_MAX = 5;
     private static final String GROUP = "final";
 
@@ -26,7 +22,13 @@ public final class FinalReads {
     public static void run(Cluster cluster, Recorder recorder) {
         History before = recorder.history();
         recorder.record(
-                Event.OBSERVER, Event.Kind.INFO, MARKER, "all", null, "-", "cluster has settled");
+                Event.OBSERVER,
+                Event.Kind.INFO,
+                Event.FINAL_READS,
+                "all",
+                null,
+                "-",
+                "cluster has settled");
         for (int shard = 0; shard < cluster.settings().primaries(); shard++) {
             Set<String> keys = new LinkedHashSet<>();
             for (Operation operation : before.operations()) {

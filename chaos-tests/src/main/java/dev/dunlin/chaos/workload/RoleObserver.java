@@ -10,9 +10,6 @@ import java.util.function.BooleanSupplier;
 
 /// Notes in the history when a node's own idea of its role or epoch changes, and when it falls silent.
 public final class RoleObserver implements Workers.Body {
-    /// The value of a role event of a node that does not answer.
-    public static final String SILENT = "silent";
-
     private static final double PER_SECOND = 20;
 
     private final NodeProbe probe;
@@ -52,6 +49,6 @@ public final class RoleObserver implements Workers.Body {
                         (myself.isPrimary() && myself.slots() > 0 ? "primary" : "replica")
                                 + ":"
                                 + myself.configEpoch())
-                .orElse(SILENT);
+                .orElse(Event.SILENT);
     }
 }

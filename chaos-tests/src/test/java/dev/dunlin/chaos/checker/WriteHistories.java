@@ -3,7 +3,6 @@ package dev.dunlin.chaos.checker;
 
 import dev.dunlin.chaos.history.Event;
 import dev.dunlin.chaos.history.History;
-import dev.dunlin.chaos.workload.FinalReads;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,7 +56,7 @@ final class WriteHistories {
     /// Reads every key once: the last written value, or nothing for the dropped ones.
     History end() {
         nowNs = Math.max(nowNs, 40_000);
-        add(Event.OBSERVER, Event.Kind.INFO, FinalReads.MARKER, "all", null, "-");
+        add(Event.OBSERVER, Event.Kind.INFO, Event.FINAL_READS, "all", null, "-");
         Set<String> seen = new HashSet<>();
         for (String[] write : written.reversed()) {
             if (seen.add(write[0])) {
@@ -70,7 +69,7 @@ final class WriteHistories {
     /// Ends with exactly these final values.
     History endWith(String key, @Nullable String value) {
         nowNs = Math.max(nowNs, 40_000);
-        add(Event.OBSERVER, Event.Kind.INFO, FinalReads.MARKER, "all", null, "-");
+        add(Event.OBSERVER, Event.Kind.INFO, Event.FINAL_READS, "all", null, "-");
         finalRead(key, value);
         return new History(events);
     }

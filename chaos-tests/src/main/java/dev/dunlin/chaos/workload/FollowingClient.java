@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.dunlin.chaos.client;
+package dev.dunlin.chaos.workload;
 
+import dev.dunlin.chaos.client.JudgedClient;
+import dev.dunlin.chaos.client.KeyClient;
+import dev.dunlin.chaos.client.Outcome;
+import dev.dunlin.chaos.client.RawRespClient;
 import dev.dunlin.chaos.cluster.ChaosNode;
 import dev.dunlin.chaos.cluster.Cluster;
 import dev.dunlin.chaos.history.Recorder;
