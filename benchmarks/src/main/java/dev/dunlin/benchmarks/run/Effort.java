@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.benchmarks.run;
+
+import java.time.Duration;
+
+/// How much time a run may take for its certainty.
+///
+/// @param rounds clean rounds wanted of every test
+/// @param measured length of one measured window
+/// @param warmUp length of the load before a test's first round, per server
+/// @param keys keyspace of the throughput tests
+/// @param loadKeys keys loaded by the memory and stall tests
+public record Effort(int rounds, Duration measured, Duration warmUp, long keys, long loadKeys) {
+    /// A spoiled round is tried again, but not for ever.
+    private static final int ATTEMPTS_PER_ROUND = 3;
+
+    /// {@return the effort for figures that are kept}
+    public static Effort full() {
+        return new Effort(5, Duration.ofSeconds(2), Duration.ofSeconds(3), 1_000_000, 5_000_000);
+    }
+
+    /// {@return the effort for a first look}
+    public static Effort quick() {
+        return new Effort(3, Duration.ofMillis(500), Duration.ofSeconds(1), 100_000, 500_000);
+    }
+
+    /// {@return most rounds tried until enough were clean}
+    int attemptsMax() {
+        return rounds * ATTEMPTS_PER_ROUND;
+    }
+}
