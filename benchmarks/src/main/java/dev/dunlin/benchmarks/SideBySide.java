@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -166,6 +167,12 @@ public final class SideBySide implements Callable<Integer> {
     private @Nullable Integer rounds;
 
     @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            description = "Longest wait for an idle machine before a round. Default: 30, quick 5.")
+    private @Nullable Integer waitSeconds;
+
+    @Option(
             names = "--quick",
             description = "Few cells, short windows, small keyspaces: a first look.")
     private boolean quick;
@@ -208,6 +215,7 @@ public final class SideBySide implements Callable<Integer> {
         var line = new CommandLine(new SideBySide(args, out));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(out);
+        line.setErr(out);
         line.setExecutionExceptionHandler((failure, _, _) -> {
             out.println("bench: " + failure.getMessage());
             out.flush();
@@ -315,7 +323,8 @@ public final class SideBySide implements Callable<Integer> {
                 base.measured(),
                 base.warmUp(),
                 keys == null ? base.keys() : keys,
-                loadKeys == null ? base.loadKeys() : loadKeys);
+                loadKeys == null ? base.loadKeys() : loadKeys,
+                waitSeconds == null ? base.quietWaitMax() : Duration.ofSeconds(waitSeconds));
     }
 
     private List<Workload> cells(Effort effort) {

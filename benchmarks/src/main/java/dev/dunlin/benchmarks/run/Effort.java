@@ -10,18 +10,37 @@ import java.time.Duration;
 /// @param warmUp length of the load before a test's first round, per server
 /// @param keys keyspace of the throughput tests
 /// @param loadKeys keys loaded by the memory and stall tests
-public record Effort(int rounds, Duration measured, Duration warmUp, long keys, long loadKeys) {
+/// @param quietWaitMax longest wait for an idle machine before a round
+public record Effort(
+        int rounds,
+        Duration measured,
+        Duration warmUp,
+        long keys,
+        long loadKeys,
+        Duration quietWaitMax) {
     /// A spoiled round is tried again, but not for ever.
-    private static final int ATTEMPTS_PER_ROUND = 3;
+    private static final int ATTEMPTS_PER_ROUND = 4;
 
     /// {@return the effort for figures that are kept}
     public static Effort full() {
-        return new Effort(5, Duration.ofSeconds(2), Duration.ofSeconds(3), 1_000_000, 5_000_000);
+        return new Effort(
+                5,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(3),
+                1_000_000,
+                5_000_000,
+                Duration.ofSeconds(30));
     }
 
     /// {@return the effort for a first look}
     public static Effort quick() {
-        return new Effort(3, Duration.ofMillis(500), Duration.ofSeconds(1), 100_000, 500_000);
+        return new Effort(
+                3,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1),
+                100_000,
+                500_000,
+                Duration.ofSeconds(5));
     }
 
     /// {@return most rounds tried until enough were clean}

@@ -44,6 +44,17 @@ public final class Report {
     /// One workload: a line per server.
     public void throughput(ThroughputResult result, int roundsWanted) {
         Workload cell = result.workload();
+        if (!result.hasRounds()) {
+            line(
+                    format(
+                            ROOT,
+                            "%-5s %4d %5d %4d B  ! no clean round: other processes used the cores",
+                            cell.command(),
+                            cell.pipeline(),
+                            cell.clients(),
+                            cell.valueBytes()));
+            return;
+        }
         boolean first = true;
         for (ThroughputResult.PerServer server : result.servers()) {
             String what =

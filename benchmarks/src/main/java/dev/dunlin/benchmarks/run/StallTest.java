@@ -26,12 +26,14 @@ public final class StallTest {
     private final List<ServerProcess> servers;
     private final Pinning pinning;
     private final Effort effort;
+    private final QuietMachine quiet;
 
     /// @param servers running servers, the judged one last
     public StallTest(List<ServerProcess> servers, Pinning pinning, Effort effort) {
         this.servers = List.copyOf(servers);
         this.pinning = pinning;
         this.effort = effort;
+        this.quiet = new QuietMachine(pinning, effort.quietWaitMax());
     }
 
     /// {@return the clean rounds, fewer than wanted when the machine was too busy}
@@ -46,6 +48,7 @@ public final class StallTest {
         for (int tried = 0; tried < effort.attemptsMax(); tried++) {
             for (int i = 0; i < servers.size(); i++) {
                 if (rounds.get(i).size() < effort.rounds()) {
+                    quiet.await();
                     StallResult.Round round = round(servers.get(i), effort.loadKeys());
                     if (round.isClean()) {
                         rounds.get(i).add(round);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.benchmarks.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.dunlin.benchmarks.load.Workload;
 import java.util.Comparator;
 import java.util.List;
@@ -17,11 +18,13 @@ public record ThroughputResult(Workload workload, List<PerServer> servers, int r
     /// @param samples one per clean round
     public record PerServer(String name, List<Sample> samples) {
         /// {@return median operations per second}
+        @JsonProperty("medianOperationsPerSecond")
         public double throughput() {
             return Median.of(samples, Sample::operationsPerSecond);
         }
 
         /// {@return median server CPU per operation}
+        @JsonProperty("medianServerCpuMicros")
         public double cpuMicros() {
             return Median.of(samples, Sample::serverCpuMicros);
         }
@@ -33,6 +36,17 @@ public record ThroughputResult(Workload workload, List<PerServer> servers, int r
     /// @param low the lowest ratio within one round
     /// @param high the highest
     public record Ratio(double median, double low, double high) {}
+
+    /// {@return whether there is anything to compare}
+    public boolean hasRounds() {
+        return !servers.getFirst().samples().isEmpty();
+    }
+
+    /// {@return the judged server's throughput relative to the reference's}
+    @JsonProperty("ratio")
+    public Ratio judgedRatio() {
+        return throughputRatio(servers.getLast());
+    }
 
     /// {@return the fastest server but the last: what the last is judged by}
     public PerServer reference() {
