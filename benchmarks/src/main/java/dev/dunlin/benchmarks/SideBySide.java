@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
             "",
             "The last server named is judged by the better of the others. Servers share one core, the generator has"
                     + " another. Each round measures every server once; a round in which other processes used more than"
-                    + " 8 %% of either core is taken again. Figures are medians of the clean rounds; the ratio's range"
+                    + " 8 %% of either core (--tolerate) is taken again. Figures are medians of the clean rounds; the ratio's range"
                     + " is that of single rounds. On a shared machine a ratio within 0.85 to 1.15 says nothing.",
             ""
         },
@@ -169,8 +169,17 @@ public final class SideBySide implements Callable<Integer> {
     @Option(
             names = "--wait",
             paramLabel = "SECONDS",
-            description = "Longest wait for an idle machine before a round. Default: 30, quick 5.")
+            description = "Longest wait of each test for an idle machine. Default: 30, quick 5.")
     private @Nullable Integer waitSeconds;
+
+    @Option(
+            names = "--tolerate",
+            paramLabel = "PERCENT",
+            defaultValue = "8",
+            description =
+                    "How much of a core others may use before a round is thrown away. Default: 8. With more, trust only"
+                            + " CPU us/op, and that for a first look.")
+    private int tolerate = 8;
 
     @Option(
             names = "--quick",
@@ -324,7 +333,8 @@ public final class SideBySide implements Callable<Integer> {
                 base.warmUp(),
                 keys == null ? base.keys() : keys,
                 loadKeys == null ? base.loadKeys() : loadKeys,
-                waitSeconds == null ? base.quietWaitMax() : Duration.ofSeconds(waitSeconds));
+                waitSeconds == null ? base.quietWaitMax() : Duration.ofSeconds(waitSeconds),
+                tolerate / 100.0);
     }
 
     private List<Workload> cells(Effort effort) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.benchmarks.run;
 
+import dev.dunlin.benchmarks.os.Pinning;
 import java.time.Duration;
 
 /// How much time a run may take for its certainty.
@@ -10,16 +11,20 @@ import java.time.Duration;
 /// @param warmUp length of the load before a test's first round, per server
 /// @param keys keyspace of the throughput tests
 /// @param loadKeys keys loaded by the memory and stall tests
-/// @param quietWaitMax longest wait for an idle machine before a round
+/// @param quietWaitMax longest time that a test may wait for an idle machine
+/// @param othersShareMax more than this of a core in foreign hands spoils a round
 public record Effort(
         int rounds,
         Duration measured,
         Duration warmUp,
         long keys,
         long loadKeys,
-        Duration quietWaitMax) {
+        Duration quietWaitMax,
+        double othersShareMax) {
     /// A spoiled round is tried again, but not for ever.
     private static final int ATTEMPTS_PER_ROUND = 4;
+
+    private static final double OTHERS_SHARE_MAX = 0.08;
 
     /// {@return the effort for figures that are kept}
     public static Effort full() {
@@ -29,7 +34,8 @@ public record Effort(
                 Duration.ofSeconds(3),
                 1_000_000,
                 5_000_000,
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                OTHERS_SHARE_MAX);
     }
 
     /// {@return the effort for a first look}
@@ -40,7 +46,13 @@ public record Effort(
                 Duration.ofSeconds(1),
                 100_000,
                 500_000,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                OTHERS_SHARE_MAX);
+    }
+
+    /// {@return a new allowance of waiting time}
+    QuietMachine quietMachine(Pinning pinning) {
+        return new QuietMachine(pinning, othersShareMax, quietWaitMax);
     }
 
     /// {@return most rounds tried until enough were clean}

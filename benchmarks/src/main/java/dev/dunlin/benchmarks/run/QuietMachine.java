@@ -11,30 +11,34 @@ import java.util.stream.IntStream;
 
 /// Waits for the cores to be idle before a round begins, since most of what spoils a round has begun before it.
 ///
-/// A machine that never gets quiet does not stop the run: after the longest wait the round is tried anyway, and its samples tell.
+/// A machine that never gets quiet does not stop the run: when a test has used up its waiting time, its rounds are tried anyway,
+/// and their samples tell.
 final class QuietMachine {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Pinning pinning;
-    private final Duration waitMax;
+    private final double othersShareMax;
+    private long waitLeftNanos;
 
-    QuietMachine(Pinning pinning, Duration waitMax) {
+    /// @param waitMax longest wait in all
+    QuietMachine(Pinning pinning, double othersShareMax, Duration waitMax) {
         this.pinning = pinning;
-        this.waitMax = waitMax;
+        this.othersShareMax = othersShareMax;
+        this.waitLeftNanos = waitMax.toNanos();
     }
 
-    /// Returns as soon as one look saw the cores idle, or when the longest wait is over.
+    /// Returns as soon as one look saw the cores idle, or when no waiting time is left.
     void await() throws IOException {
-        long deadline = System.nanoTime() + waitMax.toNanos();
         do {
             Cores before = Cores.now();
             long from = System.nanoTime();
             LockSupport.parkNanos(LOOK_NANOS);
             long elapsed = System.nanoTime() - from;
-            if (busyNanos(before, Cores.now()) <= Sample.OTHERS_SHARE_MAX * elapsed) {
+            if (busyNanos(before, Cores.now()) <= othersShareMax * elapsed) {
                 return;
             }
-        } while (System.nanoTime() - deadline < 0);
+            waitLeftNanos -= elapsed;
+        } while (waitLeftNanos > 0);
     }
 
     private double busyNanos(Cores before, Cores after) {

@@ -20,11 +20,8 @@ public record Sample(
         double serverShare,
         double generatorShare,
         double othersShare) {
-    /// More than this of a core in foreign hands spoils a sample.
-    public static final double OTHERS_SHARE_MAX = 0.08;
-
-    /// {@return whether the two cores were left alone}
-    public boolean isClean() {
-        return othersShare <= OTHERS_SHARE_MAX;
+    /// {@return whether others used no more than `othersShareMax` of either core}
+    boolean isClean(double othersShareMax) {
+        return othersShare <= othersShareMax;
     }
 }

@@ -30,10 +30,5 @@ public record StallResult(long keys, List<PerServer> servers) {
             long over10Millis,
             long pings,
             double generatorLateMillis,
-            double othersShare) {
-        /// {@return whether the two cores were left alone}
-        public boolean isClean() {
-            return othersShare <= Sample.OTHERS_SHARE_MAX;
-        }
-    }
+            double othersShare) {}
 }

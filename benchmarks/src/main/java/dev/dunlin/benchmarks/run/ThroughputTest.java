@@ -18,7 +18,7 @@ import java.util.Map;
 /// Drives one workload at each server in turn, round by round, so that whatever the machine does hits all of them.
 ///
 /// A round measures every server once, in an order that turns around each time. When others used more than
-/// [Sample#OTHERS_SHARE_MAX] of a core during any of its samples, the whole round is thrown away and taken again; the next one waits until the
+/// [Effort#othersShareMax] of a core during any of its samples, the whole round is thrown away and taken again; the next one waits until the
 /// machine is quiet.
 public final class ThroughputTest {
     private static final Duration SETTLE = Duration.ofMillis(200);
@@ -26,7 +26,6 @@ public final class ThroughputTest {
     private final List<ServerProcess> servers;
     private final Pinning pinning;
     private final Effort effort;
-    private final QuietMachine quiet;
     private final Map<ServerProcess, Workload> loaded = new HashMap<>();
 
     /// @param servers running servers, the judged one last
@@ -34,7 +33,6 @@ public final class ThroughputTest {
         this.servers = List.copyOf(servers);
         this.pinning = pinning;
         this.effort = effort;
-        this.quiet = new QuietMachine(pinning, effort.quietWaitMax());
     }
 
     /// {@return the clean rounds of one workload, fewer than wanted when the machine was too busy}
@@ -43,13 +41,14 @@ public final class ThroughputTest {
             prepare(server, workload);
             sample(server, workload, effort.warmUp());
         }
+        QuietMachine quiet = effort.quietMachine(pinning);
         List<List<Sample>> rounds = new ArrayList<>();
         int tried = 0;
         while (rounds.size() < effort.rounds() && tried < effort.attemptsMax()) {
             quiet.await();
             List<Sample> round = round(workload, tried % 2 == 1);
             tried++;
-            if (round.stream().allMatch(Sample::isClean)) {
+            if (round.stream().allMatch(s -> s.isClean(effort.othersShareMax()))) {
                 rounds.add(round);
             }
         }

@@ -47,8 +47,8 @@ class ThroughputResultTest {
 
     @Test
     void givenOthersOnTheCores_whenTheyTakeMoreThanEightPercent_thenTheSampleIsSpoiled() {
-        assertThat(sample(1, 0.08).isClean()).isTrue();
-        assertThat(sample(1, 0.081).isClean()).isFalse();
+        assertThat(sample(1, 0.08).isClean(Effort.full().othersShareMax())).isTrue();
+        assertThat(sample(1, 0.081).isClean(Effort.full().othersShareMax())).isFalse();
     }
 
     @Test
