@@ -98,6 +98,27 @@ helm.sh/resource-policy: keep
 - {{ .Values.cluster.replicas | quote }}
 {{- end -}}
 
+{{/* The nodes' redis.conf. */}}
+{{- define "dunlin.redisConf" -}}
+# Written by Helm; hostname and address of each pod follow on its command line.
+bind * -::*
+port {{ .Values.port }}
+# No password yet: the NetworkPolicy decides who gets here.
+protected-mode no
+dir /data
+maxmemory {{ include "dunlin.maxmemory" . }}
+appendonly {{ ternary "yes" "no" (and .Values.persistence.enabled (default false .Values.persistence.appendonly)) }}
+cluster-enabled yes
+cluster-config-file nodes.conf
+cluster-node-timeout {{ .Values.cluster.nodeTimeoutMs }}
+cluster-preferred-endpoint-type hostname
+{{- range $directive, $value := .Values.cluster.config }}
+{{- range (kindIs "slice" $value | ternary $value (list $value)) }}
+{{ $directive }} {{ if kindIs "bool" . }}{{ ternary "yes" "no" . }}{{ else if kindIs "float64" . }}{{ if eq . (floor .) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}{{ else }}{{ . }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* How a node is started; $(NAME) is replaced by Kubernetes. */}}
 {{- define "dunlin.nodeArgs" -}}
 - dev.dunlin.node.Main
@@ -106,6 +127,16 @@ helm.sh/resource-policy: keep
 - {{ printf "$(POD_NAME).%s.%s.svc.%s" (include "dunlin.nodesService" .) .Release.Namespace .Values.cluster.domain | quote }}
 - --cluster-announce-ip
 - $(POD_IP)
+{{- end -}}
+
+{{/* The image's entrypoint with the JVM options of this container. */}}
+{{- define "dunlin.java" -}}
+- /opt/java/bin/java
+- "@/opt/dunlin/java.options"
+- {{ printf "-Xmx%dm" (int .heapMiB) }}
+{{- range .options }}
+- {{ . | quote }}
+{{- end }}
 {{- end -}}
 
 {{/* A probe that runs in the container: live or ready. */}}

@@ -262,6 +262,28 @@ class ChartTest {
     }
 
     @Test
+    void givenJvmOptions_whenRendered_thenTheyStandBesideTheHeap() throws JsonProcessingException {
+        assertThat(node(Chart.rendered(DEFAULT).shards().getFirst()).getCommand())
+                .containsExactly(
+                        "/opt/java/bin/java",
+                        "@/opt/dunlin/java.options",
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC");
+        // Two collectors at once would keep the JVM from starting.
+        assertThat(node(Chart.rendered(PRODUCTION).shards().getFirst()).getCommand())
+                .endsWith("-Xmx512m", "-XX:+UseZGC", "-Xlog:gc");
+    }
+
+    @Test
+    void givenAnotherChartVersion_whenUpgraded_thenPodsOfTheSameConfigurationStay()
+            throws JsonProcessingException {
+        for (StatefulSet set : Chart.rendered(DEFAULT).all(StatefulSet.class)) {
+            assertThat(set.getSpec().getTemplate().getMetadata().getLabels())
+                    .doesNotContainKeys("helm.sh/chart", "app.kubernetes.io/version");
+        }
+    }
+
+    @Test
     void givenAChangedDirective_whenRendered_thenThePodsChangeToo() throws JsonProcessingException {
         Chart before = Chart.rendered(DEFAULT);
         Chart after = Chart.strict(Chart.helm(DEFAULT).set("cluster.nodeTimeoutMs", 2000).call());
