@@ -57,6 +57,8 @@ public final class RespError {
             of(
                     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to"
                             + " 'no'.");
+    public static final RespError REPLICA_HAS_NO_KEYSPACE =
+            of("ERR Replica can't interact with the keyspace");
     public static final RespError NO_REPLICAS = of("NOREPLICAS Not enough good replicas to write.");
     public static final RespError CROSS_SLOT =
             of("CROSSSLOT Keys in request don't hash to the same slot");

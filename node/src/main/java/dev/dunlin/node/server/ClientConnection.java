@@ -3,6 +3,7 @@ package dev.dunlin.node.server;
 
 import dev.dunlin.node.command.Client;
 import dev.dunlin.node.command.ClientLink;
+import dev.dunlin.node.replication.PrimaryFeed;
 import dev.dunlin.node.replication.ReplicaSession;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
@@ -52,6 +53,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf received = (ByteBuf) message;
         processor.countReceived(received.readableBytes());
+        heardOfReplica();
         ByteBuf waiting = rest;
         if (waiting != null) {
             append(waiting, received);
@@ -95,6 +97,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         processor.fault(client, cause);
         context.close();
+    }
+
+    /// Whatever a replica sends shows that it lives, the bare line ends of one that is loading included.
+    private void heardOfReplica() {
+        ReplicaSession session = replicaSession;
+        PrimaryFeed feed = session == null ? null : session.feed();
+        if (feed != null) {
+            feed.progress().onHeard(processor.nowMs());
+        }
     }
 
     /// Runs what is complete in `buffer` and moves its reader index behind it.

@@ -189,6 +189,11 @@ final class CommandProcessor {
         }
     }
 
+    /// {@return Unix time in milliseconds}
+    long nowMs() {
+        return loop.nowMs();
+    }
+
     boolean requiresAuthentication() {
         return limits.requiresAuthentication();
     }

@@ -101,6 +101,9 @@ final class NodeGuards implements Guards {
         if (!client.authenticated() && !command.has(Flag.NO_AUTH)) {
             return RespError.NO_AUTH;
         }
+        if (client.replica() && command.hasKeys()) {
+            return RespError.REPLICA_HAS_NO_KEYSPACE;
+        }
         ClusterMember seat = member;
         if (seat != null && (command.hasKeys() || command.name().equals("exec"))) {
             RespError redirect = routing.refusal(ctx, seat, client, command, args);
