@@ -3,6 +3,7 @@ package dev.dunlin.chaos.scenario;
 
 import dev.dunlin.chaos.checker.CheckResult;
 import dev.dunlin.chaos.checker.LostWrites;
+import dev.dunlin.chaos.checker.MonotonicEpoch;
 import dev.dunlin.chaos.cluster.ServerKind;
 import dev.dunlin.chaos.history.Event;
 import dev.dunlin.chaos.history.HistoryValidator;
@@ -33,6 +34,7 @@ final class CommonClaims {
             claims.add(suffix(evidence));
         }
         claims.add(registers(evidence));
+        claims.add(epochs(evidence));
         if (scenario.expectsPromotion()) {
             claims.add(promotion(evidence));
         }
@@ -137,6 +139,21 @@ final class CommonClaims {
             case CheckResult.Unknown(String reason) ->
                     Claim.guard(promise, false, "undecided: " + reason, List.of());
         };
+    }
+
+    private static Claim epochs(Evidence evidence) {
+        List<String> witness =
+                MonotonicEpoch.check(evidence.history())
+                                instanceof CheckResult.Invalid(List<String> lines)
+                        ? lines
+                        : List.of();
+        return Claim.safety(
+                evidence.kind(),
+                "C5",
+                "config epochs never go back and no two primaries end in the same one",
+                witness.isEmpty(),
+                witness.isEmpty() ? "as observed every 50 ms" : witness.size() + " violations",
+                witness);
     }
 
     private static Claim promotion(Evidence evidence) {
