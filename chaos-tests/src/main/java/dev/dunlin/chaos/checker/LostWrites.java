@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Finds acknowledged writes that are missing at the end, and says where each one went.
@@ -28,6 +29,8 @@ public final class LostWrites {
         CUT_OFF("acknowledged after the fault"),
         /// Acknowledged by the deposed primary after its successor had.
         ZOMBIE("zombie: its successor was serving"),
+        /// Acknowledged by a primary that was deposed in a failover which nobody asked for.
+        OTHER_FAILOVER("acknowledged by another primary that was deposed"),
         /// Acknowledged by a node that was not deposed.
         FORBIDDEN("acknowledged by a node that was not deposed");
 
@@ -66,6 +69,7 @@ public final class LostWrites {
         List<Lost> lost = new ArrayList<>();
         List<String> unread = new ArrayList<>();
         List<Operation> survivors = new ArrayList<>();
+        Set<String> deposed = Promotions.of(history).deposed();
         int acknowledged = 0;
         for (Map.Entry<String, List<Operation>> entry : history.byKey().entrySet()) {
             List<Operation> operations = entry.getValue();
@@ -90,7 +94,7 @@ public final class LostWrites {
                 if (replaced) {
                     survivors.add(write);
                 } else {
-                    lost.add(new Lost(write, cause(write, window)));
+                    lost.add(new Lost(write, cause(write, window, deposed)));
                 }
             }
         }
@@ -105,9 +109,9 @@ public final class LostWrites {
                 .findFirst();
     }
 
-    private static Cause cause(Operation write, FaultWindow window) {
+    private static Cause cause(Operation write, FaultWindow window, Set<String> deposed) {
         if (!write.node().equals(window.deposed())) {
-            return Cause.FORBIDDEN;
+            return deposed.contains(write.node()) ? Cause.OTHER_FAILOVER : Cause.FORBIDDEN;
         }
         if (write.completeNs() > window.promotedNs()) {
             return Cause.ZOMBIE;

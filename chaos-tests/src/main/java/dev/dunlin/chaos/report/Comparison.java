@@ -79,7 +79,10 @@ final class Comparison {
             for (Measure measure : Measure.values()) {
                 List<Double> first = values(runs, labels.get(0), measure);
                 List<Double> second = values(runs, labels.get(1), measure);
-                if (measure != Measure.STALL_MS && !first.isEmpty() && !second.isEmpty()) {
+                if (measure != Measure.STALL_MS
+                        && !first.isEmpty()
+                        && !second.isEmpty()
+                        && Distribution.of(first).max() + Distribution.of(second).max() > 0) {
                     rows.add(
                             new Row(
                                     scenario,

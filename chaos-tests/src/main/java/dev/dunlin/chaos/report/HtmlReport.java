@@ -94,7 +94,8 @@ public final class HtmlReport {
                     runs.stream().map(RunResult::verdict).reduce(Verdict.PASS, Verdict::worse);
             out.append("<tr><td class=\"name\">")
                     .append(Html.escape(first.plan().scenario().name()));
-            out.append("</td><td>").append(Html.escape(first.plan().server().label()));
+            out.append("</td><td class=\"name\">");
+            out.append(Html.escape(first.plan().server().label()));
             out.append("</td><td class=\"number\">").append(runs.size()).append("</td><td>");
             out.append(RunSection.verdict(worst, runs)).append("</td>");
             for (Measure measure : HEADLINE) {
@@ -133,8 +134,12 @@ public final class HtmlReport {
                 .append(Html.escape(rows.getFirst().firstLabel()));
         out.append("</th><th class=\"number\">").append(Html.escape(rows.getFirst().secondLabel()));
         out.append("</th><th class=\"number\">ratio</th><th>every run</th></tr>\n");
+        String scenario = "";
         for (Comparison.Row row : rows) {
-            out.append("<tr><td>").append(Html.escape(row.scenario())).append("</td><td>");
+            boolean first = !row.scenario().equals(scenario);
+            scenario = row.scenario();
+            out.append("<tr><td class=\"name\">").append(first ? Html.escape(scenario) : "");
+            out.append("</td><td>");
             out.append(Html.escape(row.measure().text())).append(", ").append(row.measure().unit());
             out.append("</td>").append(cell(row.firstValues())).append(cell(row.secondValues()));
             out.append("<td class=\"number\">").append(row.ratio());
@@ -214,9 +219,9 @@ public final class HtmlReport {
         <rect class="replica" x="96" y="4" width="26" height="15" rx="4"/><text x="128" y="16">replica</text>
         <rect class="silent" x="186" y="4" width="26" height="15" rx="4"/><text x="218" y="16">silent</text>
         <circle class="ack" cx="280" cy="12" r="6"/><text x="292" y="16">acknowledged in 50 ms</text>
-        <circle class="lost" cx="440" cy="12" r="6"/><text x="452" y="16">acknowledged, then lost</text>
-        <rect class="fault" x="610" y="6" width="26" height="12" rx="3"/><text x="642" y="16">fault</text>
-        <line class="promote" x1="690" y1="12" x2="720" y2="12"/><text x="726" y="16">take-over</text>
+        <circle class="lost" cx="452" cy="12" r="6"/><text x="464" y="16">acknowledged, then lost</text>
+        <rect class="fault" x="620" y="6" width="26" height="12" rx="3"/><text x="652" y="16">fault</text>
+        <line class="promote" x1="698" y1="12" x2="728" y2="12"/><text x="734" y="16">take-over</text>
         <rect class="served" x="800" y="6" width="20" height="12"/><text x="826" y="16">writes kept</text>
         <rect class="unserved" x="906" y="6" width="20" height="12"/><text x="932" y="16">none</text>
         <circle class="latency" cx="985" cy="12" r="3"/><text x="994" y="16">median wait</text>

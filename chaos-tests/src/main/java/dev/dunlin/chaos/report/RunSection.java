@@ -21,7 +21,10 @@ final class RunSection {
         String folder = Html.escape(String.valueOf(result.plan().dir().getFileName()));
         out.append("<details class=\"card\"").append(open ? " open" : "").append(">\n<summary>");
         out.append("<h3>").append(Html.escape(result.plan().scenario().name())).append("</h3>");
-        out.append("<span>").append(Html.escape(result.plan().server().label())).append("</span>");
+        out.append("<span>").append(Html.escape(result.plan().server().label()));
+        out.append(" <span class=\"sub\">#")
+                .append(folder.split("-", -1)[0])
+                .append("</span></span>");
         out.append(verdict(result.verdict(), List.of(result)));
         out.append("<span class=\"figures\">")
                 .append(headline(result))

@@ -3,6 +3,8 @@ package dev.dunlin.chaos.scenario;
 
 import dev.dunlin.chaos.checker.CheckResult;
 import dev.dunlin.chaos.checker.LostWrites;
+import dev.dunlin.chaos.checker.MonotonicEpoch;
+import dev.dunlin.chaos.checker.Promotions;
 import dev.dunlin.chaos.cluster.ServerKind;
 import dev.dunlin.chaos.history.Event;
 import dev.dunlin.chaos.history.HistoryValidator;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// The claims and guards of every scenario.
 final class CommonClaims {
@@ -20,6 +23,12 @@ final class CommonClaims {
 
     /// A thread that wakes up later than this part of the node timeout could have caused the election itself.
     static final double STALL_NODE_TIMEOUTS_MAX = 0.5;
+
+    /// A fault that takes longer to come about hits another cluster than the one that was asked for.
+    static final double FAULT_NODE_TIMEOUTS_MAX = 0.25;
+
+    /// Below this part of a node timeout the machine is not to blame for a failover that nobody asked for.
+    static final double STALL_NODE_TIMEOUTS_BLAMED = 0.1;
 
     private static final int WITNESS_LINES_MAX = 8;
 
@@ -33,6 +42,7 @@ final class CommonClaims {
             claims.add(suffix(evidence));
         }
         claims.add(registers(evidence));
+        claims.add(epochs(evidence));
         if (scenario.expectsPromotion()) {
             claims.add(promotion(evidence));
         }
@@ -54,6 +64,14 @@ final class CommonClaims {
                         evidence.history().events().size() + " events",
                         problems));
         claims.add(okRate(evidence, trafficStartNs));
+        claims.add(needlessFailovers(scenario, evidence));
+        double faultMs = (evidence.window().doneNs() - evidence.window().startNs()) / 1e6;
+        claims.add(
+                Claim.guard(
+                        "the fault was in place at once",
+                        faultMs <= FAULT_NODE_TIMEOUTS_MAX * evidence.settings().nodeTimeoutMs(),
+                        "%.0f ms".formatted(faultMs),
+                        List.of()));
         double stallMs = evidence.measure(Measure.STALL_MS);
         claims.add(
                 Claim.guard(
@@ -137,6 +155,35 @@ final class CommonClaims {
             case CheckResult.Unknown(String reason) ->
                     Claim.guard(promise, false, "undecided: " + reason, List.of());
         };
+    }
+
+    private static Claim needlessFailovers(Scenario scenario, Evidence evidence) {
+        Set<String> promoted = Promotions.of(evidence.history()).promoted();
+        int expected = scenario.expectsPromotion() ? 1 : 0;
+        boolean machine =
+                evidence.measure(Measure.STALL_MS)
+                        >= STALL_NODE_TIMEOUTS_BLAMED * evidence.settings().nodeTimeoutMs();
+        String promise = "no failover happens but the one that was asked for";
+        boolean held = promoted.size() <= expected;
+        String finding = promoted.isEmpty() ? "none" : "promoted: " + String.join(", ", promoted);
+        return machine
+                ? Claim.guard(promise, held, finding, List.of())
+                : Claim.liveness("C6", promise, held, finding);
+    }
+
+    private static Claim epochs(Evidence evidence) {
+        List<String> witness =
+                MonotonicEpoch.check(evidence.history())
+                                instanceof CheckResult.Invalid(List<String> lines)
+                        ? lines
+                        : List.of();
+        return Claim.safety(
+                evidence.kind(),
+                "C5",
+                "config epochs never go back and no two primaries end in the same one",
+                witness.isEmpty(),
+                witness.isEmpty() ? "as observed every 50 ms" : witness.size() + " violations",
+                witness);
     }
 
     private static Claim promotion(Evidence evidence) {

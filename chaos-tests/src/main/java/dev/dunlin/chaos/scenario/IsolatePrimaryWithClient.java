@@ -5,6 +5,7 @@ import dev.dunlin.chaos.checker.FaultWindow;
 import dev.dunlin.chaos.client.JudgedClient;
 import dev.dunlin.chaos.cluster.ChaosNode;
 import dev.dunlin.chaos.cluster.FaultKind;
+import dev.dunlin.chaos.cluster.Link;
 import dev.dunlin.chaos.cluster.ServerKind;
 import dev.dunlin.chaos.history.Operation;
 import dev.dunlin.chaos.nemesis.Fault;
@@ -24,16 +25,58 @@ final class IsolatePrimaryWithClient implements Scenario {
     /// Node timeouts after which an isolated primary must have stopped.
     static final double ACK_WINDOW_NODE_TIMEOUTS_MAX = 1.0;
 
-    private static final double CONTROL_LOST_RATIO_MIN = 0.9;
+    private final Direction direction;
+
+    IsolatePrimaryWithClient(Direction direction) {
+        this.direction = direction;
+    }
+
+    /// Which way the wires are cut.
+    enum Direction {
+        BOTH(
+                "isolate-primary-with-client",
+                "A primary and its own clients are cut off from everyone else",
+                0.9),
+        /// Bytes still arrive at the primary: it must not take them for contact, which is a round trip.
+        MUTE(
+                "mute-primary-with-client",
+                "A primary and its own clients still hear everyone else, but nobody hears them",
+                0.9),
+        /// What fits into the wire before an acknowledgement is missed still reaches the replica.
+        DEAF(
+                "deaf-primary-with-client",
+                "Everyone else still hears a primary and its own clients, but they hear nobody",
+                0.5);
+
+        private final String name;
+        private final String story;
+
+        /// The least part of its late acknowledgements that stock Redis is known to lose.
+        private final double controlLostRatioMin;
+
+        Direction(String name, String story, double controlLostRatioMin) {
+            this.name = name;
+            this.story = story;
+            this.controlLostRatioMin = controlLostRatioMin;
+        }
+
+        Set<Link> links(List<String> island, List<String> rest) {
+            return switch (this) {
+                case BOTH -> Grudge.isolate(island, rest);
+                case MUTE -> Grudge.mute(island, rest);
+                case DEAF -> Grudge.deaf(island, rest);
+            };
+        }
+    }
 
     @Override
     public String name() {
-        return "isolate-primary-with-client";
+        return direction.name;
     }
 
     @Override
     public String story() {
-        return "A primary and its own clients are cut off from everyone else, the majority fails over, then the wires are healed.";
+        return direction.story + "; the majority fails over, then the wires are healed.";
     }
 
     @Override
@@ -60,6 +103,7 @@ final class IsolatePrimaryWithClient implements Scenario {
         try (JudgedClient first = stage.pinned(stage.primary(), Stage.GROUP_A)) {
             first.write(stage.witnessKey(), "old");
         }
+        Witness.startReader(stage);
         stage.warmUp();
         String primary = stage.primary().name();
         List<FailoverProbe> probes = stage.startFailoverProbes();
@@ -68,7 +112,7 @@ final class IsolatePrimaryWithClient implements Scenario {
                 .map(ChaosNode::name)
                 .filter(name -> !name.equals(primary))
                 .forEach(rest::add);
-        var fault = new Fault.Cut(primary, Grudge.isolate(List.of(primary, Stage.GROUP_A), rest));
+        var fault = new Fault.Cut(primary, direction.links(List.of(primary, Stage.GROUP_A), rest));
         Nemesis.Completion cut = stage.nemesis().inject(fault);
         long promotedNs = stage.awaitPromotion(probes);
         if (promotedNs != FaultWindow.NEVER) {
@@ -96,6 +140,7 @@ final class IsolatePrimaryWithClient implements Scenario {
                         evidence.zombieAcks().isEmpty(),
                         evidence.zombieAcks().size() + " acknowledged",
                         CommonClaims.lines(evidence.zombieAcks())));
+        claims.add(Witness.notStale(evidence, "an isolated primary"));
         if (evidence.kind() == ServerKind.REDIS) {
             double nodeTimeoutMs = evidence.settings().nodeTimeoutMs();
             Set<Operation> lost = new HashSet<>();
@@ -108,7 +153,8 @@ final class IsolatePrimaryWithClient implements Scenario {
             claims.add(
                     Claim.control(
                             "stock Redis loses what it acknowledges while cut off",
-                            !after.isEmpty() && lostAfter >= CONTROL_LOST_RATIO_MIN * after.size(),
+                            !after.isEmpty()
+                                    && lostAfter >= direction.controlLostRatioMin * after.size(),
                             lostAfter + " of " + after.size() + " lost"));
             claims.add(
                     Claim.control(

@@ -2,7 +2,6 @@
 package dev.dunlin.chaos.scenario;
 
 import dev.dunlin.chaos.checker.FaultWindow;
-import dev.dunlin.chaos.checker.StaleReads;
 import dev.dunlin.chaos.client.JudgedClient;
 import dev.dunlin.chaos.cluster.FaultKind;
 import dev.dunlin.chaos.nemesis.Fault;
@@ -79,14 +78,7 @@ final class RestartOldPrimary implements Scenario {
                         evidence.zombieAcks().isEmpty(),
                         evidence.zombieAcks().size() + " acknowledged",
                         CommonClaims.lines(evidence.zombieAcks())),
-                Claim.safety(
-                        evidence.kind(),
-                        "C7",
-                        "a returning old primary answers no read with an outdated value",
-                        evidence.stale().isEmpty(),
-                        evidence.stale().size() + " stale reads",
-                        CommonClaims.lines(
-                                evidence.stale().stream().map(StaleReads.BadRead::read).toList())));
+                Witness.notStale(evidence, "a returning old primary"));
     }
 
     private static void believe(Stage stage, BooleanSupplier stopped) {

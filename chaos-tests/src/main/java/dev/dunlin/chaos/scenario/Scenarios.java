@@ -11,7 +11,9 @@ public final class Scenarios {
             List.of(
                     new KillPrimary(),
                     new ZombiePrimary(),
-                    new IsolatePrimaryWithClient(),
+                    new IsolatePrimaryWithClient(IsolatePrimaryWithClient.Direction.BOTH),
+                    new IsolatePrimaryWithClient(IsolatePrimaryWithClient.Direction.MUTE),
+                    new IsolatePrimaryWithClient(IsolatePrimaryWithClient.Direction.DEAF),
                     new MinorityPartition(),
                     new RestartOldPrimary());
 

@@ -4,7 +4,6 @@ package dev.dunlin.chaos.scenario;
 import dev.dunlin.chaos.HarnessException;
 import dev.dunlin.chaos.checker.FaultWindow;
 import dev.dunlin.chaos.checker.LostWrites;
-import dev.dunlin.chaos.checker.StaleReads;
 import dev.dunlin.chaos.client.JudgedClient;
 import dev.dunlin.chaos.cluster.FaultKind;
 import dev.dunlin.chaos.cluster.ServerKind;
@@ -104,9 +103,6 @@ final class ZombiePrimary implements Scenario {
         List<Claim> claims = new ArrayList<>();
         int acks = evidence.zombieAcks().size();
         long lost = evidence.lost().count(LostWrites.Cause.ZOMBIE);
-        List<String> staleLines =
-                CommonClaims.lines(
-                        evidence.stale().stream().map(StaleReads.BadRead::read).toList());
         claims.add(
                 Claim.safety(
                         evidence.kind(),
@@ -115,14 +111,7 @@ final class ZombiePrimary implements Scenario {
                         acks == 0,
                         acks + " acknowledged, " + lost + " of them lost",
                         CommonClaims.lines(evidence.zombieAcks())));
-        claims.add(
-                Claim.safety(
-                        evidence.kind(),
-                        "C7",
-                        "a frozen primary answers no read with an outdated value",
-                        evidence.stale().isEmpty(),
-                        evidence.stale().size() + " stale reads",
-                        staleLines));
+        claims.add(Witness.notStale(evidence, "a frozen primary"));
         if (evidence.kind() == ServerKind.REDIS) {
             claims.add(
                     Claim.control(

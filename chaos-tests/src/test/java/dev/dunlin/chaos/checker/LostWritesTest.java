@@ -138,6 +138,25 @@ class LostWritesTest {
     }
 
     @Test
+    void givenAnotherPrimaryWasDeposedToo_whenItLostAWrite_thenThatIsNotCalledForbidden() {
+        History history =
+                new WriteHistories()
+                        .role("n2", "primary:2")
+                        .role("n5", "replica:2")
+                        .acked("n2", "elsewhere")
+                        .role("n5", "primary:9")
+                        .role("n2", "replica:9")
+                        .drop("elsewhere")
+                        .end();
+
+        assertThat(LostWrites.check(history, WriteHistories.WINDOW).lost())
+                .singleElement()
+                .satisfies(lost ->
+                        assertThat(lost.cause()).isEqualTo(LostWrites.Cause.OTHER_FAILOVER));
+        assertThat(Promotions.of(history).promoted()).containsExactly("n5");
+    }
+
+    @Test
     void givenALaterWriteReplacedIt_whenChecked_thenItIsNotLost() {
         History history =
                 new WriteHistories()

@@ -31,6 +31,14 @@ public final class SampleRuns {
         return new SampleRuns().zombieRun(kind, zombieAcks);
     }
 
+    /// A clean run of the zombie scenario during which a replica of another shard was promoted.
+    public static RunResult zombieWithNeedlessFailover(ServerKind kind) {
+        var run = new SampleRuns();
+        run.role(0, "n5", "replica:2");
+        run.role(1, "n5", "primary:6");
+        return run.zombieRun(kind, 0);
+    }
+
     /// A run that could not be carried out.
     public static RunResult failed(String failure) {
         return new RunResult(plan(ServerKind.OTHER), List.of(), Map.of(), null, failure, 1234);

@@ -45,4 +45,11 @@ class VerdictTest {
     void givenARunThatCouldNotBeCarriedOut_whenJudged_thenItIsTheHarness() {
         assertThat(SampleRuns.failed("no ports").verdict()).isEqualTo(Verdict.HARNESS);
     }
+
+    @Test
+    void givenAFailoverThatNobodyAskedFor_whenTheMachineIsCalm_thenItIsALivenessViolation() {
+        RunResult result = SampleRuns.zombieWithNeedlessFailover(ServerKind.DUNLIN);
+
+        assertThat(result.verdict()).isEqualTo(Verdict.LIVENESS);
+    }
 }
