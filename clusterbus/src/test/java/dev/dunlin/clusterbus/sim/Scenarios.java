@@ -32,7 +32,9 @@ final class Scenarios {
         int shards = 3 + random.nextInt(3);
         int replicas = 1 + random.nextInt(2);
         EngineConfig config =
-                SimCluster.config().withNodeTimeoutMs(random.nextBoolean() ? 1000 : 500 + random.nextInt(3000));
+                SimCluster.config()
+                        .withNodeTimeoutMs(
+                                random.nextBoolean() ? 1000 : 500 + random.nextInt(3000));
         var cluster = SimCluster.start(seed, shards, replicas, config);
         if (random.nextInt(3) == 0) {
             cluster.breakConnections(random.nextInt(2_000));

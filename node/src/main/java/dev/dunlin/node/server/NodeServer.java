@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final ClusterDuties clusterDuties;
     private final RespServer server;
     private @Nullable ClusterMember member;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private boolean reclaiming;
 
     private NodeServer(Settings settings, Runnable stop) throws IOException, NodesConfException {
@@ -313,6 +315,9 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         ClusterMember joined = member;
         if (joined != null) {
             joined.close();
