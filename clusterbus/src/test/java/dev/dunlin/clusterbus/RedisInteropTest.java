@@ -89,6 +89,8 @@ class RedisInteropTest {
             assertThat(seen.configEpoch()).isEqualTo(epochOf(server));
             assertThat(server.line(node.id()))
                     .contains("127.0.0.1:" + node.port() + "@" + node.busPort() + " master");
+            // What Redis hears by gossip it does not save at once.
+            server.call("cluster", "saveconfig");
             var saved = NodesConf.read(server.nodesConf());
             assertThat(saved.myself().id().value()).isEqualTo(server.id());
             assertThat(saved.myself().slots()).isEqualTo(seen.slots());
