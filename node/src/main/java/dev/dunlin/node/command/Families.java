@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.command;
+
+import java.util.List;
+
+/// All command families of a node.
+public final class Families {
+    private Families() {}
+
+    /// {@return each family's table}
+    public static List<List<Command>> all() {
+        return List.of(
+                StringCommands.table(),
+                ConnectionCommands.table(),
+                ClusterCommands.table(),
+                ReplicationCommands.table(),
+                MigrationCommands.table());
+    }
+}

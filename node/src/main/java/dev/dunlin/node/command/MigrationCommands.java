@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.command;
+
+import static dev.dunlin.node.command.Command.command;
+import static dev.dunlin.node.command.Flag.ASKING;
+import static dev.dunlin.node.command.Flag.DENYOOM;
+import static dev.dunlin.node.command.Flag.READONLY;
+import static dev.dunlin.node.command.Flag.WRITE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.ValueKind;
+import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.offheap.Memory;
+import dev.dunlin.node.persistence.rdb.DumpPayload;
+import dev.dunlin.node.persistence.rdb.RdbEncoder;
+import dev.dunlin.node.persistence.rdb.RdbFormatException;
+import dev.dunlin.node.persistence.rdb.RdbLimits;
+import dev.dunlin.node.persistence.rdb.RdbValue;
+import dev.dunlin.node.persistence.snapshot.EntryWriter;
+import dev.dunlin.node.resp.ReplyWriter;
+import dev.dunlin.node.resp.RespError;
+import dev.dunlin.node.value.HashValue;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/// DUMP, RESTORE and MIGRATE: one key from node to node.
+///
+/// Thread: handlers run on the node's loop and never block; a client that said MIGRATE waits for the other node's answer.
+public final class MigrationCommands {
+    private static final RespError INVALID_IDLE =
+            RespError.of("ERR Invalid IDLETIME value, must be >= 0");
+    private static final RespError INVALID_FREQUENCY =
+            RespError.of("ERR Invalid FREQ value, must be >= 0 and <= 255");
+    private static final RespError INVALID_TTL =
+            RespError.of("ERR Invalid TTL value, must be >= 0");
+
+    private MigrationCommands() {}
+
+    /// {@return the family's rows, fresh for each node because a row counts its calls}
+    // spotless:off
+    static List<Command> table() { return List.of(
+        //       name              arity  keys                                  handler                       category              flags
+        command("dump",              2,   KeySpec.first("RO", "ACCESS"),        MigrationCommands::dump,      "keyspace",           READONLY),
+        command("restore",          -4,   KeySpec.first("OW", "UPDATE"),        MigrationCommands::restore,   "keyspace dangerous", WRITE, DENYOOM),
+        command("restore-asking",   -4,   KeySpec.first("OW", "UPDATE"),        MigrationCommands::restore,   "keyspace dangerous", WRITE, DENYOOM, ASKING),
+        command("migrate",          -6,   MigrateRequest.KEYS,                  MigrationCommands::migrate,   "keyspace dangerous", WRITE, Flag.MOVABLEKEYS)); }
+    // spotless:on
+
+    private static void dump(CommandContext ctx, Args args, ReplyWriter reply) {
+        int ref = ctx.read(args, 1);
+        if (ref == CommandContext.MISSING) {
+            reply.nil();
+            return;
+        }
+        ByteBuf payload = payload(ctx, ref);
+        try {
+            reply.bulk(payload.memoryAddress() + payload.readerIndex(), payload.readableBytes());
+        } finally {
+            payload.release();
+        }
+    }
+
+    /// {@return the DUMP payload of an entry, for the caller to release}
+    static ByteBuf payload(CommandContext ctx, int ref) {
+        ByteBuf out =
+                PooledByteBufAllocator.DEFAULT.directBuffer(Entry.valueBytes(ctx.entry(ref)) + 64);
+        new EntryWriter(ctx.keyspace()).writeValue(new RdbEncoder(true), out, ref);
+        DumpPayload.seal(out, 0);
+        return out;
+    }
+
+    private static void restore(CommandContext ctx, Args args, ReplyWriter reply) {
+        boolean replace = false;
+        boolean absolute = false;
+        for (int i = 4; i < args.count(); i++) {
+            boolean hasNext = i + 1 < args.count();
+            if (args.is(i, "replace")) {
+                replace = true;
+            } else if (args.is(i, "absttl")) {
+                absolute = true;
+            } else if (args.is(i, "idletime") && hasNext) {
+                if (args.longAt(++i) < 0) {
+                    throw new CommandException(INVALID_IDLE);
+                }
+            } else if (args.is(i, "freq") && hasNext) {
+                long frequency = args.longAt(++i);
+                if (frequency < 0 || frequency > 255) {
+                    throw new CommandException(INVALID_FREQUENCY);
+                }
+            } else {
+                throw new CommandException(RespError.SYNTAX);
+            }
+        }
+        int ref = ctx.write(args, 1);
+        if (ref != CommandContext.MISSING && !replace) {
+            throw new CommandException(RespError.BUSY_KEY);
+        }
+        long ttlMs = args.longAt(2);
+        if (ttlMs < 0) {
+            throw new CommandException(INVALID_TTL);
+        }
+        if (!DumpPayload.isIntact(args.address(3), args.bytes(3))) {
+            throw new CommandException(RespError.DUMP_VERSION_OR_CHECKSUM);
+        }
+        RdbValue value = decode(args.copy(3));
+        long expireAtMs = ttlMs == 0 ? Database.NO_EXPIRY : absolute ? ttlMs : ctx.nowMs() + ttlMs;
+        boolean past = expireAtMs != Database.NO_EXPIRY && expireAtMs < ctx.nowMs();
+        boolean existed = ref != CommandContext.MISSING;
+        if (existed) {
+            ctx.delete(args, 1, ref);
+        }
+        if (past && ctx.services().mayExpire()) {
+            if (existed) {
+                ctx.effects().instead("DEL".getBytes(UTF_8), args.copy(1));
+            }
+            reply.ok();
+            return;
+        }
+        store(ctx, args, value, expireAtMs);
+        ctx.changed(args, 1);
+        if (ctx.effects().listening()) {
+            rewriteRestore(ctx, args, expireAtMs, replace);
+        }
+        reply.ok();
+    }
+
+    private static RdbValue decode(byte[] payload) {
+        try {
+            return DumpPayload.decode(payload, 0, payload.length, RdbLimits.DEFAULT);
+        } catch (RdbFormatException notValid) {
+            throw new CommandException(RespError.BAD_DATA_FORMAT);
+        }
+    }
+
+    private static void store(CommandContext ctx, Args args, RdbValue value, long expireAtMs) {
+        Database database = ctx.database();
+        int slot = args.slot(1);
+        long key = args.address(1);
+        int keyBytes = args.bytes(1);
+        long hash = args.hash(1);
+        switch (value) {
+            case RdbValue.StringBytes(byte[] bytes) -> {
+                int ref =
+                        database.insert(
+                                slot,
+                                key,
+                                keyBytes,
+                                hash,
+                                ValueKind.STRING,
+                                bytes.length,
+                                expireAtMs);
+                Memory.copyIn(bytes, 0, Entry.value(ctx.entry(ref)), bytes.length);
+            }
+            case RdbValue.HashPairs pairs -> {
+                try {
+                    int ref =
+                            ctx.hashes()
+                                    .createFrom(
+                                            database,
+                                            slot,
+                                            key,
+                                            keyBytes,
+                                            hash,
+                                            expireAtMs,
+                                            new HashValue.Pairs() {
+                                                @Override
+                                                public boolean next() throws IOException {
+                                                    return pairs.next();
+                                                }
+
+                                                @Override
+                                                public byte[] field() {
+                                                    return pairs.field();
+                                                }
+
+                                                @Override
+                                                public byte[] value() {
+                                                    return pairs.value();
+                                                }
+                                            });
+                    if (ref == HashValue.DUPLICATE_FIELD) {
+                        throw new CommandException(RespError.BAD_DATA_FORMAT);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException("memory cannot fail", e);
+                }
+            }
+            // Sound values of types that this node does not have.
+            case RdbValue.ListElements _,
+                    RdbValue.SetMembers _,
+                    RdbValue.ScoredMembers _,
+                    RdbValue.Opaque _ ->
+                    throw new CommandException(RespError.BAD_DATA_FORMAT);
+        }
+    }
+
+    /// Replicas get an absolute time, and a payload of the version that all of them read.
+    private static void rewriteRestore(
+            CommandContext ctx, Args args, long expireAtMs, boolean replace) {
+        int ref = ctx.peek(args, 1);
+        ByteBuf payload = payload(ctx, ref);
+        byte[] bytes = new byte[payload.readableBytes()];
+        payload.readBytes(bytes).release();
+        byte[] ttl =
+                Long.toString(expireAtMs == Database.NO_EXPIRY ? 0 : expireAtMs).getBytes(UTF_8);
+        byte[] restore = "RESTORE".getBytes(UTF_8);
+        byte[] absolute = "ABSTTL".getBytes(UTF_8);
+        if (replace) {
+            ctx.effects()
+                    .instead(
+                            restore, args.copy(1), ttl, bytes, "REPLACE".getBytes(UTF_8), absolute);
+        } else {
+            ctx.effects().instead(restore, args.copy(1), ttl, bytes, absolute);
+        }
+    }
+
+    private static void migrate(CommandContext ctx, Args args, ReplyWriter reply) {
+        MigrateRequest request = MigrateRequest.parse(ctx, args);
+        if (ctx.inTransaction()) {
+            throw new CommandException(RespError.NOT_IN_MULTI);
+        }
+        if (request.keys().isEmpty()) {
+            reply.simple("NOKEY");
+            return;
+        }
+        Client client = ctx.client();
+        ctx.services()
+                .migrator()
+                .send(
+                        request,
+                        answer -> {
+                            client.unblock();
+                            client.link().send(answer::write);
+                            client.link().resume();
+                        });
+        // The keys are on their way, and nobody may change them until it is known whether they have
+        // arrived.
+        client.block(() -> {});
+    }
+}

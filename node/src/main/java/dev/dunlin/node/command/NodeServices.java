@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.command;
+
+import dev.dunlin.node.cluster.ClusterMember;
+import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.replication.Replication;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/// The parts of a node that commands reach besides the keyspace.
+///
+/// Thread: called on the node's loop.
+public interface NodeServices {
+    KeyspaceStats stats();
+
+    /// {@return whether this node deletes keys whose time has passed; a replica leaves that to its primary}
+    boolean mayExpire();
+
+    /// {@return the node's role, log, replicas and link to its primary}
+    Replication replication();
+
+    /// {@return what carries keys to other nodes}
+    Migrator migrator();
+
+    /// {@return the node's seat in its cluster, or null when it stands alone}
+    @Nullable ClusterMember cluster();
+
+    /// {@return whether the node belongs to a cluster}
+    boolean clusterEnabled();
+
+    /// {@return all connected clients}
+    Collection<Client> clients();
+
+    CommandTable commands();
+
+    /// {@return the values of all directives}
+    Settings settings();
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.keyspace;
+
+import dev.dunlin.node.offheap.Allocator;
+import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.offheap.HashIndex;
+import dev.dunlin.node.offheap.Memory;
+import dev.dunlin.node.offheap.RefList;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.random.RandomGenerator;
+
+/// One numbered database: its entries by slot, and the list of those that expire.
+///
+/// In cluster mode every slot has a table of its own, so that a slot can be counted, scanned, moved and dropped without looking at others;
+/// otherwise there is one table (slot 0). Mechanism only: nothing here knows of clients, logs or the time of day.
+///
+/// An entry is named by its reference. Giving an entry a value of another length, or an expiry, may move it: the methods that can do so
+/// return the reference that is valid from then on.
+///
+/// Every change to an entry's value goes through [#resizeValue] or [#beforeChange], so that a running snapshot sees the old one first.
+///
+/// Thread: owned by the node's loop.
+public final class Database {
+    /// Says that an entry does not expire.
+    public static final long NO_EXPIRY = -1;
+
+    private final int number;
+    private final Keyspace keyspace;
+    private final HashIndex index;
+    private final Allocator allocator;
+
+    /// Root of each slot's table, or [Allocator#NULL] while the slot has never had a key.
+    private int[] roots;
+
+    private RefList expiring;
+    private int size;
+
+    Database(int number, Keyspace keyspace, int slots) {
+        this.number = number;
+        this.keyspace = keyspace;
+        this.index = keyspace.index();
+        this.allocator = index.allocator();
+        this.roots = new int[slots];
+        this.expiring = new RefList(allocator);
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /// {@return how many keys there are, expired ones that were not noticed yet included}
+    public int size() {
+        return size;
+    }
+
+    /// {@return how many keys have an expiry}
+    public int expiringCount() {
+        return expiring.size();
+    }
+
+    /// {@return how many keys the slot has}
+    public int slotSize(int slot) {
+        return roots[slot] == Allocator.NULL ? 0 : index.size(roots[slot]);
+    }
+
+    public int slots() {
+        return roots.length;
+    }
+
+    /// Touches memory that finding this key will need; see [HashIndex#touchBucket].
+    public int touchBucket(int slot, long hash) {
+        return roots[slot] == Allocator.NULL ? 0 : index.touchBucket(roots[slot], hash);
+    }
+
+    /// Touches memory that reading this key's entry will need; see [HashIndex#touchEntry].
+    public int touchEntry(int slot, long hash) {
+        return roots[slot] == Allocator.NULL ? 0 : index.touchEntry(roots[slot], hash);
+    }
+
+    /// {@return the entry with this key, or [Allocator#NULL]; expired or not}
+    public int find(int slot, long key, int keyBytes, long hash) {
+        int root = roots[slot];
+        return root == Allocator.NULL ? Allocator.NULL : index.find(root, key, keyBytes, hash);
+    }
+
+    /// Adds an entry whose key is known not to be there, with a value of `valueBytes` bytes for the caller to fill.
+    ///
+    /// @param expireAtMs Unix time, or [#NO_EXPIRY]
+    public int insert(
+            int slot,
+            long key,
+            int keyBytes,
+            long hash,
+            int kind,
+            int valueBytes,
+            long expireAtMs) {
+        boolean expires = expireAtMs != NO_EXPIRY;
+        int ref = allocator.allocate(Entry.bytes(keyBytes, valueBytes, expires));
+        long entry = allocator.address(ref);
+        Entry.initialize(entry, kind, keyBytes, valueBytes, expires, keyspace.accessClock());
+        if (keyspace.currentMark()) {
+            Entry.mark(entry, true);
+        }
+        Memory.copy(key, Entry.key(entry), keyBytes);
+        if (expires) {
+            Entry.expireAtMs(entry, expireAtMs);
+            Entry.expiryPosition(entry, expiring.add(ref));
+        }
+        int root = roots[slot];
+        if (root == Allocator.NULL) {
+            root = index.create();
+            roots[slot] = root;
+        }
+        index.insert(root, ref, hash);
+        size++;
+        return ref;
+    }
+
+    /// Makes room for a value of `valueBytes` bytes; what both lengths share of the old value is kept.
+    ///
+    /// @return the entry from now on
+    public int resizeValue(int slot, int ref, long hash, int valueBytes) {
+        beforeChange(ref);
+        long entry = allocator.address(ref);
+        int oldBytes = Entry.valueBytes(entry);
+        if (oldBytes == valueBytes) {
+            return ref;
+        }
+        boolean expires = Entry.expires(entry);
+        int keyBytes = Entry.keyBytes(entry);
+        long bytes = Entry.bytes(keyBytes, valueBytes, expires);
+        if (Entry.sameForm(entry, valueBytes)
+                && allocator.capacity(ref) == allocator.capacityFor(bytes)) {
+            Entry.valueBytes(entry, valueBytes);
+            return ref;
+        }
+        int moved = allocator.allocate(bytes);
+        long target = allocator.address(moved);
+        Entry.initialize(
+                target, Entry.kind(entry), keyBytes, valueBytes, expires, Entry.access(entry));
+        Entry.mark(target, Entry.mark(entry));
+        Memory.copy(
+                Entry.key(entry),
+                Entry.key(target),
+                (long) keyBytes + Math.min(oldBytes, valueBytes));
+        if (expires) {
+            copyExpiry(entry, target, moved);
+        }
+        index.replace(roots[slot], ref, hash, moved);
+        allocator.free(ref);
+        return moved;
+    }
+
+    /// Sets or, with [#NO_EXPIRY], removes the entry's expiry.
+    ///
+    /// @return the entry from now on
+    public int setExpiry(int slot, int ref, long hash, long expireAtMs) {
+        long entry = allocator.address(ref);
+        boolean expires = expireAtMs != NO_EXPIRY;
+        if (expires == Entry.expires(entry)) {
+            if (expires) {
+                beforeChange(ref);
+                Entry.expireAtMs(entry, expireAtMs);
+            }
+            return ref;
+        }
+        beforeChange(ref);
+        int keyBytes = Entry.keyBytes(entry);
+        int valueBytes = Entry.valueBytes(entry);
+        int moved = allocator.allocate(Entry.bytes(keyBytes, valueBytes, expires));
+        long target = allocator.address(moved);
+        Entry.initialize(
+                target, Entry.kind(entry), keyBytes, valueBytes, expires, Entry.access(entry));
+        Entry.mark(target, Entry.mark(entry));
+        Memory.copy(Entry.key(entry), Entry.key(target), (long) keyBytes + valueBytes);
+        if (expires) {
+            Entry.expireAtMs(target, expireAtMs);
+            Entry.expiryPosition(target, expiring.add(moved));
+        } else {
+            removeFromExpiring(entry);
+        }
+        index.replace(roots[slot], ref, hash, moved);
+        allocator.free(ref);
+        return moved;
+    }
+
+    /// Gives an entry another key, here or in another database of the keyspace, which must not be there yet. Value, expiry and access
+    /// statistics go along; what the value refers to is not copied.
+    ///
+    /// @return the entry from now on
+    public int move(
+            int slot,
+            int ref,
+            long hash,
+            Database target,
+            int targetSlot,
+            long key,
+            int keyBytes,
+            long targetHash) {
+        beforeChange(ref);
+        long entry = allocator.address(ref);
+        int moved =
+                target.insert(
+                        targetSlot,
+                        key,
+                        keyBytes,
+                        targetHash,
+                        Entry.kind(entry),
+                        Entry.valueBytes(entry),
+                        Entry.expires(entry) ? Entry.expireAtMs(entry) : NO_EXPIRY);
+        long movedEntry = allocator.address(moved);
+        Entry.access(movedEntry, Entry.access(entry));
+        Memory.copy(Entry.value(entry), Entry.value(movedEntry), Entry.valueBytes(entry));
+        index.remove(roots[slot], ref, hash);
+        size--;
+        if (Entry.expires(entry)) {
+            removeFromExpiring(entry);
+        }
+        allocator.free(ref);
+        return moved;
+    }
+
+    /// Removes an entry and frees it; a large collection's own table is freed later, in slices.
+    public void delete(int slot, int ref, long hash) {
+        beforeChange(ref);
+        index.remove(roots[slot], ref, hash);
+        size--;
+        if (Entry.expires(allocator.address(ref))) {
+            removeFromExpiring(allocator.address(ref));
+        }
+        freeEntry(ref);
+    }
+
+    /// Tells a running snapshot that the entry is about to change or go.
+    public void beforeChange(int ref) {
+        keyspace.beforeChange(number, ref);
+    }
+
+    /// Removes all keys of a slot at once; their memory is freed later, in slices.
+    public void dropSlot(int slot) {
+        int root = roots[slot];
+        if (root == Allocator.NULL) {
+            return;
+        }
+        keyspace.beforeDrop(number, slot);
+        roots[slot] = Allocator.NULL;
+        size -= index.size(root);
+        RefList list = expiring;
+        keyspace.reclaimer()
+                .add(
+                        root,
+                        ref -> {
+                            if (Entry.expires(allocator.address(ref)) && list == expiring) {
+                                removeFromExpiring(allocator.address(ref));
+                            }
+                            freeEntry(ref);
+                        });
+    }
+
+    /// Removes all keys at once; their memory is freed later, in slices.
+    public void clear() {
+        keyspace.beforeClear(number);
+        for (int root : roots) {
+            keyspace.reclaimer().add(root, this::freeEntry);
+        }
+        keyspace.reclaimer().add(expiring);
+        Arrays.fill(roots, Allocator.NULL);
+        expiring = new RefList(allocator);
+        size = 0;
+    }
+
+    /// Exchanges all content with another database of the same keyspace.
+    void swapWith(Database other) {
+        int[] otherRoots = other.roots;
+        RefList otherExpiring = other.expiring;
+        int otherSize = other.size;
+        other.roots = roots;
+        other.expiring = expiring;
+        other.size = size;
+        roots = otherRoots;
+        expiring = otherExpiring;
+        size = otherSize;
+    }
+
+    /// Visits a part of a slot; see [HashIndex#scan].
+    public long scan(int slot, long cursor, IntConsumer visitor) {
+        return roots[slot] == Allocator.NULL ? 0 : index.scan(roots[slot], cursor, visitor);
+    }
+
+    /// Visits all entries; the visitor must not change the database.
+    public void forEach(IntConsumer visitor) {
+        for (int root : roots) {
+            if (root != Allocator.NULL) {
+                index.forEach(root, visitor);
+            }
+        }
+    }
+
+    /// Visits all entries of a slot; the visitor must not change the database.
+    public void forEach(int slot, IntConsumer visitor) {
+        if (roots[slot] != Allocator.NULL) {
+            index.forEach(roots[slot], visitor);
+        }
+    }
+
+    /// {@return an entry at random, or [Allocator#NULL] when there is none}
+    public int random(RandomGenerator random) {
+        if (size == 0) {
+            return Allocator.NULL;
+        }
+        int slot = random.nextInt(roots.length);
+        while (slotSize(slot) == 0) {
+            slot = slot + 1 == roots.length ? 0 : slot + 1;
+        }
+        return index.random(roots[slot], random);
+    }
+
+    /// {@return one of the entries that expire, by a number below [#expiringCount]}
+    public int expiringAt(int position) {
+        return expiring.get(position);
+    }
+
+    private void copyExpiry(long from, long to, int toRef) {
+        int position = Entry.expiryPosition(from);
+        Entry.expireAtMs(to, Entry.expireAtMs(from));
+        Entry.expiryPosition(to, position);
+        expiring.set(position, toRef);
+    }
+
+    private void removeFromExpiring(long entry) {
+        int position = Entry.expiryPosition(entry);
+        int moved = expiring.remove(position);
+        if (moved != Allocator.NULL) {
+            Entry.expiryPosition(allocator.address(moved), position);
+        }
+    }
+
+    private void freeEntry(int ref) {
+        long entry = allocator.address(ref);
+        if (Entry.kind(entry) == ValueKind.HASH_TABLE) {
+            keyspace.reclaimer().add(Memory.getInt(Entry.value(entry)), allocator::free);
+        }
+        allocator.free(ref);
+    }
+}

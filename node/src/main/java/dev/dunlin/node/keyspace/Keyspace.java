@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.keyspace;
+
+import dev.dunlin.node.offheap.Allocator;
+import dev.dunlin.node.offheap.DebugAllocator;
+import dev.dunlin.node.offheap.HashIndex;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// All databases of a node, and what they share: memory, the tables' hash, the access clock, the snapshot mark.
+///
+/// Thread: owned by the node's loop.
+public final class Keyspace implements AutoCloseable {
+    private final Allocator allocator;
+    private final HashIndex index;
+    private final Reclaimer reclaimer;
+    private final Database[] databases;
+    private final List<Integer> scratch = new ArrayList<>();
+    private int accessClock;
+
+    private @Nullable SnapshotHook snapshot;
+    private boolean currentMark;
+
+    /// @param allocator closed with this keyspace
+    /// @param slots tables per database: 16,384 in cluster mode, else 1
+    /// @param hashSeed random in production
+    public Keyspace(Allocator allocator, int databases, int slots, long hashSeed) {
+        this.allocator = allocator;
+        this.index = new HashIndex(allocator, hashSeed);
+        this.reclaimer = new Reclaimer(index);
+        this.databases = new Database[databases];
+        for (int i = 0; i < databases; i++) {
+            this.databases[i] = new Database(i, this, slots);
+        }
+    }
+
+    public Allocator allocator() {
+        return allocator;
+    }
+
+    /// {@return the operations on tables, those inside of values included}
+    public HashIndex index() {
+        return index;
+    }
+
+    public int databases() {
+        return databases.length;
+    }
+
+    public Database database(int number) {
+        return databases[number];
+    }
+
+    /// {@return the hash of a key}
+    public long hash(long address, int bytes) {
+        return index.hash(address, bytes);
+    }
+
+    /// {@return the address of a block that lives as long as the keyspace, for intermediate results of whoever asked for it}
+    public long allocateScratch(int bytes) {
+        int ref = allocator.allocate(bytes);
+        scratch.add(ref);
+        return allocator.address(ref);
+    }
+
+    /// {@return bytes of native memory that data takes}
+    public long usedBytes() {
+        return allocator.usedBytes();
+    }
+
+    /// {@return seconds, wrapped to 24 bits: what an entry notes when it is read}
+    public int accessClock() {
+        return accessClock;
+    }
+
+    public void accessClock(long nowMs) {
+        accessClock = (int) (nowMs / 1000) & 0xFF_FFFF;
+    }
+
+    /// Exchanges two databases.
+    public void swap(int left, int right) {
+        databases[left].swapWith(databases[right]);
+    }
+
+    /// Removes all keys of all databases.
+    public void clear() {
+        for (Database database : databases) {
+            database.clear();
+        }
+    }
+
+    /// {@return whether dropped data waits for [#reclaim]}
+    public boolean hasGarbage() {
+        return !reclaimer.isEmpty();
+    }
+
+    /// {@return entries that were dropped and not freed yet}
+    public long garbageEntries() {
+        return reclaimer.pendingEntries();
+    }
+
+    /// Frees a slice of what was dropped.
+    ///
+    /// @return whether all is done
+    public boolean reclaim(int entriesMax) {
+        return reclaimer.reclaim(entriesMax);
+    }
+
+    /// Registers who wants to see entries before they change; one snapshot at a time.
+    ///
+    /// All entries that are there now are unmarked from now on; entries made later are marked. The snapshot marks what it has written.
+    public void beginSnapshot(SnapshotHook hook) {
+        if (snapshot != null) {
+            throw new IllegalStateException("a snapshot is running");
+        }
+        snapshot = hook;
+        currentMark = !currentMark;
+    }
+
+    /// The snapshot has marked every entry that was there when it began.
+    public void endSnapshot() {
+        snapshot = null;
+    }
+
+    /// {@return the mark of entries that a running snapshot need not write (any more)}
+    public boolean currentMark() {
+        return currentMark;
+    }
+
+    Reclaimer reclaimer() {
+        return reclaimer;
+    }
+
+    void beforeChange(int database, int ref) {
+        SnapshotHook hook = snapshot;
+        if (hook != null) {
+            hook.beforeChange(database, ref);
+        }
+    }
+
+    void beforeDrop(int database, int slot) {
+        SnapshotHook hook = snapshot;
+        if (hook != null) {
+            hook.beforeDrop(database, slot);
+        }
+    }
+
+    void beforeClear(int database) {
+        SnapshotHook hook = snapshot;
+        if (hook != null) {
+            hook.beforeClear(database);
+        }
+    }
+
+    @Override
+    public void close() {
+        clear();
+        while (!reclaim(Integer.MAX_VALUE)) {
+            // Nested tables are queued while their owners are freed.
+        }
+        scratch.forEach(allocator::free);
+        scratch.clear();
+        if (allocator instanceof DebugAllocator debug) {
+            debug.checkNoLeaks();
+        }
+        allocator.close();
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.persistence.snapshot;
+
+import dev.dunlin.node.command.KeySlot;
+import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.keyspace.ValueKind;
+import dev.dunlin.node.offheap.Allocator;
+import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.offheap.Memory;
+import dev.dunlin.node.persistence.rdb.LoadBatch;
+import dev.dunlin.node.persistence.rdb.LoadStep;
+import dev.dunlin.node.persistence.rdb.RdbRecord;
+import dev.dunlin.node.value.HashValue;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Puts what an RDB file holds into the keyspace, batch by batch.
+///
+/// Thread: owned by the node's loop.
+public final class KeyspaceLoader {
+    private final Keyspace keyspace;
+    private final HashValue hashes;
+    private int streamDatabase;
+    private long keys;
+
+    public KeyspaceLoader(Keyspace keyspace, HashValue hashes) {
+        this.keyspace = keyspace;
+        this.hashes = hashes;
+    }
+
+    /// {@return keys put in so far}
+    public long keys() {
+        return keys;
+    }
+
+    /// {@return `repl-stream-db` of the file, 0 when it has none}
+    public int streamDatabase() {
+        return streamDatabase;
+    }
+
+    /// Carries out the steps of a batch.
+    ///
+    /// @return what this node cannot hold, or null when all is in place
+    public @Nullable String apply(LoadBatch batch) {
+        for (LoadStep step : batch.steps()) {
+            String problem = apply(step);
+            if (problem != null) {
+                return problem;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String apply(LoadStep step) {
+        switch (step) {
+            case LoadStep.Fact(String name, String value) -> {
+                if (name.equals("repl-stream-db")) {
+                    streamDatabase = parseDatabase(value);
+                }
+            }
+            case LoadStep.SizeHint _, LoadStep.Function _, LoadStep.ModuleDataSkipped _ -> {}
+            case LoadStep.PutString(LoadStep.Key key, byte[] value) ->
+                    put(key, ValueKind.STRING, value);
+            case LoadStep.PutPackedHash(LoadStep.Key key, byte[] listpack) ->
+                    put(key, ValueKind.HASH_LISTPACK, listpack);
+            case LoadStep.PutPairs(
+                            LoadStep.Key key,
+                            long _,
+                            List<byte[]> pairs,
+                            boolean first,
+                            boolean _) ->
+                    putPairs(key, pairs, first);
+            case LoadStep.Unsupported(LoadStep.Key _, var type) -> {
+                return "a value of type " + type + " is not supported yet";
+            }
+        }
+        return null;
+    }
+
+    private int parseDatabase(String value) {
+        try {
+            int number = Integer.parseInt(value);
+            return number >= 0 && number < keyspace.databases() ? number : 0;
+        } catch (NumberFormatException notANumber) {
+            return 0;
+        }
+    }
+
+    private void put(LoadStep.Key key, int kind, byte[] value) {
+        withKey(
+                key,
+                (database, slot, address, bytes, hash) -> {
+                    int ref =
+                            database.insert(
+                                    slot, address, bytes, hash, kind, value.length, expiry(key));
+                    long entry = keyspace.allocator().address(ref);
+                    Memory.copyIn(value, 0, Entry.value(entry), value.length);
+                });
+        keys++;
+    }
+
+    private void putPairs(LoadStep.Key key, List<byte[]> pairs, boolean first) {
+        withKey(
+                key,
+                (database, slot, address, bytes, hash) -> {
+                    if (first) {
+                        hashes.create(database, slot, address, bytes, hash, expiry(key));
+                        keys++;
+                    } else {
+                        hashes.open(
+                                database, slot, database.find(slot, address, bytes, hash), hash);
+                    }
+                    for (int i = 0; i < pairs.size(); i += 2) {
+                        hashes.put(pairs.get(i), pairs.get(i + 1));
+                    }
+                });
+    }
+
+    private static long expiry(LoadStep.Key key) {
+        return key.expireAtMs() == RdbRecord.Entry.NEVER ? Database.NO_EXPIRY : key.expireAtMs();
+    }
+
+    private interface KeyUse {
+        void use(Database database, int slot, long address, int bytes, long hash);
+    }
+
+    private void withKey(LoadStep.Key key, KeyUse use) {
+        Allocator allocator = keyspace.allocator();
+        byte[] name = key.name();
+        int scratch = allocator.allocate(Math.max(1, name.length));
+        try {
+            long address = allocator.address(scratch);
+            Memory.copyIn(name, 0, address, name.length);
+            Database database = keyspace.database(key.db());
+            int slot = database.slots() == 1 ? 0 : KeySlot.of(address, name.length);
+            use.use(database, slot, address, name.length, keyspace.hash(address, name.length));
+        } finally {
+            allocator.free(scratch);
+        }
+    }
+}

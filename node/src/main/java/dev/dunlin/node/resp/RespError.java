@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.resp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/// An error reply: its prefix and text, byte-equal to what Redis says.
+///
+/// All fixed texts are here, so that a reader can compare them with a real server's in one place; the ones with a variable part are made by
+/// the methods below.
+public final class RespError {
+    public static final RespError WRONG_TYPE =
+            of("WRONGTYPE Operation against a key holding the wrong kind of value");
+    public static final RespError SYNTAX = of("ERR syntax error");
+    public static final RespError NOT_AN_INTEGER =
+            of("ERR value is not an integer or out of range");
+    public static final RespError NOT_A_FLOAT = of("ERR value is not a valid float");
+    public static final RespError HASH_VALUE_NOT_AN_INTEGER =
+            of("ERR hash value is not an integer");
+    public static final RespError HASH_VALUE_NOT_A_FLOAT = of("ERR hash value is not a float");
+    public static final RespError OVERFLOW = of("ERR increment or decrement would overflow");
+    public static final RespError DECREMENT_OVERFLOW = of("ERR decrement would overflow");
+    public static final RespError NAN_OR_INFINITY =
+            of("ERR increment would produce NaN or Infinity");
+    public static final RespError NO_SUCH_KEY = of("ERR no such key");
+    public static final RespError OUT_OF_RANGE = of("ERR index out of range");
+    public static final RespError POSITIVE_RANGE =
+            of("ERR value is out of range, must be positive");
+    public static final RespError OFFSET_OUT_OF_RANGE = of("ERR offset is out of range");
+    public static final RespError STRING_TOO_LONG =
+            of("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+    public static final RespError DB_INDEX_OUT_OF_RANGE = of("ERR DB index is out of range");
+    public static final RespError INVALID_DB_INDEX = of("ERR invalid DB index");
+    public static final RespError SELECT_IN_CLUSTER =
+            of("ERR SELECT is not allowed in cluster mode");
+    public static final RespError SAME_OBJECT =
+            of("ERR source and destination objects are the same");
+    public static final RespError INVALID_CURSOR = of("ERR invalid cursor");
+    public static final RespError NO_AUTH = of("NOAUTH Authentication required.");
+    public static final RespError WRONG_PASS =
+            of("WRONGPASS invalid username-password pair or user is disabled.");
+    public static final RespError NO_PROTO = of("NOPROTO unsupported protocol version");
+    public static final RespError PROTO_NOT_AN_INTEGER =
+            of("ERR Protocol version is not an integer or out of range");
+    public static final RespError NESTED_MULTI = of("ERR MULTI calls can not be nested");
+    public static final RespError EXEC_WITHOUT_MULTI = of("ERR EXEC without MULTI");
+    public static final RespError DISCARD_WITHOUT_MULTI = of("ERR DISCARD without MULTI");
+    public static final RespError WATCH_IN_MULTI = of("ERR WATCH inside MULTI is not allowed");
+    public static final RespError NOT_IN_MULTI = of("ERR Command not allowed inside a transaction");
+    public static final RespError EXEC_ABORT =
+            of("EXECABORT Transaction discarded because of previous errors.");
+    public static final RespError OOM =
+            of("OOM command not allowed when used memory > 'maxmemory'.");
+    public static final RespError LOADING = of("LOADING Redis is loading the dataset in memory");
+    public static final RespError READ_ONLY =
+            of("READONLY You can't write against a read only replica.");
+    public static final RespError MASTER_DOWN =
+            of(
+                    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to"
+                            + " 'no'.");
+    public static final RespError REPLICA_HAS_NO_KEYSPACE =
+            of("ERR Replica can't interact with the keyspace");
+    public static final RespError NO_REPLICAS = of("NOREPLICAS Not enough good replicas to write.");
+    public static final RespError CROSS_SLOT =
+            of("CROSSSLOT Keys in request don't hash to the same slot");
+    public static final RespError TRY_AGAIN =
+            of("TRYAGAIN Multiple keys request during rehashing of slot");
+    public static final RespError CLUSTER_DOWN = of("CLUSTERDOWN The cluster is down");
+    public static final RespError CLUSTER_DOWN_READS_ONLY =
+            of("CLUSTERDOWN The cluster is down and only accepts read commands");
+    public static final RespError SLOT_NOT_SERVED = of("CLUSTERDOWN Hash slot not served");
+    public static final RespError CLUSTER_DISABLED =
+            of("ERR This instance has cluster support disabled");
+    public static final RespError BUSY_KEY = of("BUSYKEY Target key name already exists.");
+    public static final RespError DUMP_VERSION_OR_CHECKSUM =
+            of("ERR DUMP payload version or checksum are wrong");
+    public static final RespError BAD_DATA_FORMAT = of("ERR Bad data format");
+    public static final RespError UNBLOCKED_BY_ROLE_CHANGE =
+            of(
+                    "UNBLOCKED force unblock from blocking operation, instance state changed (master"
+                            + " -> replica?)");
+
+    private final byte[] line;
+
+    private RespError(String text) {
+        // A reply line cannot hold line breaks; Redis turns them into spaces as well.
+        line = text.replace('\r', ' ').replace('\n', ' ').getBytes(UTF_8);
+    }
+
+    /// {@return an error with this prefix and text}
+    public static RespError of(String text) {
+        return new RespError(text);
+    }
+
+    public static RespError wrongArity(String command) {
+        return of("ERR wrong number of arguments for '" + command + "' command");
+    }
+
+    public static RespError invalidExpire(String command) {
+        return of("ERR invalid expire time in '" + command + "' command");
+    }
+
+    public static RespError unknownSubcommand(String subcommand, String command) {
+        return of("ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.");
+    }
+
+    /// {@return the line without its leading `-` and its line end; shared, not to be changed}
+    public byte[] line() {
+        return line;
+    }
+
+    /// {@return the first word, such as `ERR`}
+    public String prefix() {
+        String text = toString();
+        int space = text.indexOf(' ');
+        return space < 0 ? text : text.substring(0, space);
+    }
+
+    @Override
+    public String toString() {
+        return new String(line, UTF_8);
+    }
+}

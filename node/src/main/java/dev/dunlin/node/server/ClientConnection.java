@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.server;
+
+import dev.dunlin.node.command.Client;
+import dev.dunlin.node.command.ClientLink;
+import dev.dunlin.node.replication.PrimaryFeed;
+import dev.dunlin.node.replication.ReplicaSession;
+import dev.dunlin.node.resp.ReplyWriter;
+import dev.dunlin.node.resp.RequestParser;
+import dev.dunlin.node.resp.RespError;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One client's socket: bytes in, batches of commands to the [CommandProcessor], replies out.
+///
+/// Requests are parsed in the receive buffer itself. Only what is left of an incomplete request is copied, into `rest`, and completed
+/// there by later reads. All replies of what one read brought go out in one write.
+///
+/// Thread: owned by the node's loop.
+final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientLink {
+    private final ClientRegistry registry;
+    private final CommandProcessor processor;
+    private final Channel channel;
+    private final Client client;
+    private final RequestParser parser = new RequestParser();
+
+    /// Received bytes that no complete request has covered yet.
+    private @Nullable ByteBuf rest;
+
+    private @Nullable ReplicaSession replicaSession;
+    private boolean processing;
+    private boolean closed;
+
+    ClientConnection(
+            ClientRegistry registry, CommandProcessor processor, Channel channel, long nowMs) {
+        this.registry = registry;
+        this.processor = processor;
+        this.channel = channel;
+        this.client =
+                new Client(registry.nextId(), this, nowMs, !processor.requiresAuthentication());
+    }
+
+    Client client() {
+        return client;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf received = (ByteBuf) message;
+        processor.countReceived(received.readableBytes());
+        heardOfReplica();
+        ByteBuf waiting = rest;
+        if (waiting != null) {
+            append(waiting, received);
+            received.release();
+            processRest();
+            return;
+        }
+        try {
+            if (client.blocked() != null || closed || client.closeAfterReply()) {
+                keep(received);
+                return;
+            }
+            process(received);
+            if (received.isReadable() && !closed) {
+                keep(received);
+            }
+        } finally {
+            received.release();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closed = true;
+        ByteBuf waiting = rest;
+        if (waiting != null) {
+            rest = null;
+            if (!processing) {
+                waiting.release();
+            }
+        }
+        registry.remove(client);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof java.io.IOException) {
+            // The peer went away without a word: nothing to report, nothing to save.
+            context.close();
+            return;
+        }
+        processor.fault(client, cause);
+        context.close();
+    }
+
+    /// Whatever a replica sends shows that it lives, the bare line ends of one that is loading included.
+    private void heardOfReplica() {
+        ReplicaSession session = replicaSession;
+        PrimaryFeed feed = session == null ? null : session.feed();
+        if (feed != null) {
+            feed.progress().onHeard(processor.nowMs());
+        }
+    }
+
+    /// Runs what is complete in `buffer` and moves its reader index behind it.
+    private void process(ByteBuf buffer) {
+        processing = true;
+        long base = buffer.memoryAddress();
+        long from = base + buffer.readerIndex();
+        long to = base + buffer.writerIndex();
+        long done = processor.process(this, parser, from, to);
+        processing = false;
+        buffer.readerIndex((int) (done - base));
+    }
+
+    private void processRest() {
+        ByteBuf waiting = rest;
+        if (waiting == null
+                || processing
+                || client.blocked() != null
+                || client.closeAfterReply()
+                || waiting.readableBytes() < parser.bytesNeeded()) {
+            return;
+        }
+        process(waiting);
+        if (closed) {
+            waiting.release();
+            rest = null;
+        } else if (!waiting.isReadable()) {
+            waiting.release();
+            rest = null;
+        } else if (waiting.readerIndex() > waiting.capacity() / 2) {
+            waiting.discardReadBytes();
+        }
+    }
+
+    private void keep(ByteBuf received) {
+        if (closed || client.closeAfterReply()) {
+            return;
+        }
+        int bytes = received.readableBytes();
+        ByteBuf waiting = channel.alloc().directBuffer(Math.max(bytes, 1024));
+        waiting.writeBytes(received);
+        rest = waiting;
+        limitRest(waiting);
+    }
+
+    private void append(ByteBuf waiting, ByteBuf received) {
+        if (closed || client.closeAfterReply()) {
+            return;
+        }
+        if (waiting.readerIndex() > 0 && waiting.writableBytes() < received.readableBytes()) {
+            waiting.discardReadBytes();
+        }
+        waiting.writeBytes(received);
+        limitRest(waiting);
+    }
+
+    private void limitRest(ByteBuf waiting) {
+        if (waiting.readableBytes() > processor.queryBufferBytesMax()) {
+            processor.queryBufferOverrun(client);
+            close();
+            return;
+        }
+        // A blocked client that goes on sending is not read any further until it is served.
+        if (client.blocked() != null) {
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    /// Sends the replies of one batch.
+    void write(ReplyWriter reply) {
+        if (!reply.isEmpty()) {
+            processor.countSent(reply.writtenBytes());
+            reply.finish(channel::write);
+            channel.flush();
+        }
+        if (client.closeAfterReply()) {
+            closeWhenSent();
+        }
+    }
+
+    void protocolError(String text, ReplyWriter reply) {
+        reply.error(RespError.of("ERR " + text));
+        client.closeAfterReplies();
+    }
+
+    private void closeWhenSent() {
+        closed = true;
+        channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+                .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void send(Consumer<ReplyWriter> writer) {
+        processor.reply(this, writer);
+    }
+
+    @Override
+    public void flushReplies() {
+        processor.flush(channel);
+    }
+
+    @Override
+    public void resume() {
+        if (closed) {
+            return;
+        }
+        channel.config().setAutoRead(true);
+        processRest();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        channel.close();
+    }
+
+    @Override
+    public ReplicaSession replicaSession() {
+        ReplicaSession session = replicaSession;
+        if (session == null) {
+            session = new ReplicaSession(channel);
+            replicaSession = session;
+        }
+        return session;
+    }
+
+    @Override
+    public String peerAddress() {
+        return text((InetSocketAddress) channel.remoteAddress());
+    }
+
+    @Override
+    public String localAddress() {
+        return text((InetSocketAddress) channel.localAddress());
+    }
+
+    private static String text(@Nullable InetSocketAddress address) {
+        return address == null
+                ? "?:0"
+                : address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    @Override
+    public int descriptor() {
+        return channel instanceof io.netty.channel.unix.UnixChannel unix
+                ? unix.fd().intValue()
+                : -1;
+    }
+
+    @Override
+    public long queryBufferBytes() {
+        ByteBuf waiting = rest;
+        return waiting == null ? 0 : waiting.readableBytes();
+    }
+
+    @Override
+    public long outputBufferBytes() {
+        var pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+}

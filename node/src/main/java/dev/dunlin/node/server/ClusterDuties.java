@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.server;
+
+import dev.dunlin.clusterbus.engine.HostStatus;
+import dev.dunlin.clusterbus.model.ClusterView;
+import dev.dunlin.clusterbus.model.NodeId;
+import dev.dunlin.clusterbus.model.SlotSet;
+import dev.dunlin.clusterbus.wire.PublishBody;
+import dev.dunlin.node.cluster.ClusterMember;
+import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.replication.LinkState;
+import dev.dunlin.node.replication.Replication;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Does on the node's loop what the cluster bus orders, and reports back how replication stands.
+///
+/// Thread: owned by the node's loop, but for `submit`.
+final class ClusterDuties implements ClusterMember.Duties {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterDuties.class);
+
+    private final NodeLoop loop;
+    private final Keyspace keyspace;
+    private final Replication replication;
+    private final NodeGuards guards;
+    private final HeldClients held;
+    private final Runnable stop;
+    private @Nullable ClusterMember member;
+
+    /// The primary that the bus has named last; null while this node is a primary.
+    private @Nullable NodeId primary;
+
+    private long linkDownSinceMs;
+    private boolean everConnected;
+
+    ClusterDuties(
+            NodeLoop loop,
+            Keyspace keyspace,
+            Replication replication,
+            NodeGuards guards,
+            HeldClients held,
+            Runnable stop) {
+        this.loop = loop;
+        this.keyspace = keyspace;
+        this.replication = replication;
+        this.guards = guards;
+        this.held = held;
+        this.stop = stop;
+    }
+
+    void join(ClusterMember seat) {
+        member = seat;
+    }
+
+    /// Tells the bus where replication stands; once per tick, and when something of it has changed.
+    void report() {
+        ClusterMember seat = member;
+        if (seat == null) {
+            return;
+        }
+        long offset = replication.log().offset();
+        NodeId following = primary;
+        if (following == null) {
+            seat.report(HostStatus.primary(offset));
+            return;
+        }
+        boolean up = replication.linkState() == LinkState.CONNECTED;
+        if (up) {
+            everConnected = true;
+            seat.report(
+                    new HostStatus(
+                            offset, following, HostStatus.Link.UP, replication.linkHeardMs()));
+        } else {
+            seat.report(
+                    new HostStatus(
+                            everConnected ? offset : 0,
+                            following,
+                            everConnected ? HostStatus.Link.DOWN : HostStatus.Link.NEVER_SYNCED,
+                            linkDownSinceMs));
+        }
+    }
+
+    /// The link to the primary has entered another state.
+    void linkChanged(LinkState state) {
+        if (state == LinkState.CONNECT) {
+            linkDownSinceMs = loop.nowMs();
+        }
+        report();
+    }
+
+    @Override
+    public void submit(Runnable task) {
+        loop.submit(() -> {
+            loop.turn();
+            task.run();
+        });
+    }
+
+    @Override
+    public void viewChanged(ClusterView view) {
+        held.retry();
+    }
+
+    @Override
+    public void replicateFrom(NodeId newPrimary, String ip, int port, boolean fullSync) {
+        LOG.info(
+                "replicating from node={} addr={}:{} full_sync={}", newPrimary, ip, port, fullSync);
+        if (!newPrimary.equals(primary)) {
+            primary = newPrimary;
+            linkDownSinceMs = loop.nowMs();
+            everConnected = everConnected && !fullSync;
+        }
+        replication.follow(ip, port);
+        report();
+        held.retry();
+    }
+
+    @Override
+    public void becomePrimary() {
+        LOG.info("promoted by the cluster offset={}", replication.log().offset());
+        primary = null;
+        everConnected = false;
+        replication.promote();
+        report();
+        held.retry();
+    }
+
+    @Override
+    public void emptyDatabase() {
+        keyspace.clear();
+    }
+
+    @Override
+    public void pauseWrites(long untilMs) {
+        ClusterMember seat = member;
+        if (seat == null) {
+            return;
+        }
+        long leftMs = untilMs - seat.bus().clock().nowMs();
+        guards.pauseWrites(loop.nowMs() + Math.max(0, leftMs));
+        replication.pauseWrites(true);
+        seat.bus().writesPaused(replication.log().offset());
+        report();
+    }
+
+    @Override
+    public void resumeWrites() {
+        guards.pauseWrites(0);
+        replication.pauseWrites(false);
+        held.retry();
+    }
+
+    @Override
+    public void dropSlotKeys(SlotSet slots) {
+        slots.forEach(slot -> keyspace.database(0).dropSlot(slot));
+    }
+
+    @Override
+    public void deliver(boolean sharded, PublishBody body) {
+        // No client can subscribe yet: messages of other nodes find no one.
+    }
+
+    @Override
+    public void busFailed(Throwable cause) {
+        LOG.error("cluster bus has stopped, so the node stops", cause);
+        stop.run();
+    }
+}

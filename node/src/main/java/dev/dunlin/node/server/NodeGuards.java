@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.server;
+
+import dev.dunlin.node.cluster.ClusterMember;
+import dev.dunlin.node.command.Args;
+import dev.dunlin.node.command.Client;
+import dev.dunlin.node.command.Command;
+import dev.dunlin.node.command.CommandContext;
+import dev.dunlin.node.command.Flag;
+import dev.dunlin.node.command.Guards;
+import dev.dunlin.node.command.KeyRouting;
+import dev.dunlin.node.command.Migrator;
+import dev.dunlin.node.config.Directives;
+import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.resp.RespError;
+import org.jspecify.annotations.Nullable;
+
+/// The node's say on each command, in Redis's order: who asks, where the keys belong, whether there is memory, which role
+/// the node has, whether its data is complete.
+///
+/// Thread: owned by the node's loop.
+final class NodeGuards implements Guards {
+    private final Settings settings;
+    private final Keyspace keyspace;
+    private final NodeRole role;
+    private final KeyRouting routing = new KeyRouting();
+    private @Nullable ClusterMember member;
+    private @Nullable Migrator migrator;
+
+    /// Unix time in milliseconds until which commands wait, and whether only those that write.
+    private long pausedUntilMs;
+
+    private boolean onlyWritesPaused;
+    private long writesPausedUntilMs;
+
+    NodeGuards(Settings settings, Keyspace keyspace, NodeRole role) {
+        this.settings = settings;
+        this.keyspace = keyspace;
+        this.role = role;
+    }
+
+    void watch(Migrator keyMigrator) {
+        migrator = keyMigrator;
+    }
+
+    void join(ClusterMember seat) {
+        member = seat;
+    }
+
+    /// Pauses as CLIENT PAUSE does; a longer pause wins over a shorter one, and ALL over WRITE.
+    void pauseClients(long untilMs, boolean onlyWrites, long nowMs) {
+        boolean running = pausedUntilMs > nowMs;
+        onlyWritesPaused = onlyWrites && (!running || onlyWritesPaused);
+        pausedUntilMs = running ? Math.max(pausedUntilMs, untilMs) : untilMs;
+    }
+
+    void unpauseClients() {
+        pausedUntilMs = 0;
+    }
+
+    /// Pauses writes for a failover; 0 ends it.
+    void pauseWrites(long untilMs) {
+        writesPausedUntilMs = untilMs;
+    }
+
+    /// {@return whether nothing may change the data now, expiry included}
+    boolean isPaused(long nowMs) {
+        return pausedUntilMs > nowMs || writesPausedUntilMs > nowMs;
+    }
+
+    @Override
+    public boolean mustWait(CommandContext ctx, Client client, Command command, Args args) {
+        if (client.fromPrimary() || client.replica()) {
+            return false;
+        }
+        long nowMs = ctx.nowMs();
+        if (pausedUntilMs > nowMs || writesPausedUntilMs > nowMs) {
+            boolean all = pausedUntilMs > nowMs && !onlyWritesPaused;
+            if (all ? !command.has(Flag.ADMIN) : routing.mayWrite(client, command)) {
+                return true;
+            }
+        }
+        Migrator underWay = migrator;
+        if (underWay != null && underWay.touchesKeysUnderWay(command, args, client.database())) {
+            return true;
+        }
+        ClusterMember seat = member;
+        return seat != null
+                && !seat.mayServe()
+                && (command.hasKeys() || command.name().equals("exec"))
+                && seat.view().health().ok();
+    }
+
+    @Override
+    public @Nullable RespError refusal(
+            CommandContext ctx, Client client, Command command, Args args) {
+        if (client.fromPrimary()) {
+            return null;
+        }
+        if (!client.authenticated() && !command.has(Flag.NO_AUTH)) {
+            return RespError.NO_AUTH;
+        }
+        if (client.replica() && command.hasKeys()) {
+            return RespError.REPLICA_HAS_NO_KEYSPACE;
+        }
+        ClusterMember seat = member;
+        if (seat != null && (command.hasKeys() || command.name().equals("exec"))) {
+            RespError redirect = routing.refusal(ctx, seat, client, command, args);
+            if (redirect != null) {
+                return redirect;
+            }
+        }
+        long memoryMax = settings.get(Directives.MAX_MEMORY);
+        if (memoryMax > 0 && command.has(Flag.DENYOOM) && keyspace.usedBytes() > memoryMax) {
+            return RespError.OOM;
+        }
+        if (command.has(Flag.WRITE)) {
+            if (!role.enoughReplicas()) {
+                return RespError.NO_REPLICAS;
+            }
+            if (role.isReplica() && role.isReadOnly()) {
+                return RespError.READ_ONLY;
+            }
+        }
+        if (!role.mayServeData() && !command.has(Flag.STALE)) {
+            return RespError.MASTER_DOWN;
+        }
+        if (role.isLoading() && !command.has(Flag.LOADING)) {
+            return RespError.LOADING;
+        }
+        return null;
+    }
+}

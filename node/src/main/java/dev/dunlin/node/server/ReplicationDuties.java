@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.server;
+
+import dev.dunlin.node.command.Args;
+import dev.dunlin.node.command.Client;
+import dev.dunlin.node.command.ClientLink;
+import dev.dunlin.node.command.CommandRunner;
+import dev.dunlin.node.config.Directives;
+import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.persistence.rdb.RdbLimits;
+import dev.dunlin.node.persistence.snapshot.KeyspaceLoader;
+import dev.dunlin.node.persistence.snapshot.KeyspaceSnapshot;
+import dev.dunlin.node.replication.LinkState;
+import dev.dunlin.node.replication.ReplicatedCommand;
+import dev.dunlin.node.replication.ReplicationHost;
+import dev.dunlin.node.replication.SnapshotCut;
+import dev.dunlin.node.replication.SnapshotSource;
+import dev.dunlin.node.resp.ReplyWriter;
+import dev.dunlin.node.value.HashValue;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What replication needs of the node: to apply the primary's commands, to load its data set, to make a snapshot of ours.
+///
+/// Thread: owned by the node's loop.
+final class ReplicationDuties implements ReplicationHost {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationDuties.class);
+
+    /// Hears of changes that concern clients.
+    interface Listener {
+        void roleChanged(boolean primary);
+
+        void linkChanged(LinkState state);
+    }
+
+    private final NodeLoop loop;
+    private final Settings settings;
+    private final Keyspace keyspace;
+    private final CommandRunner runner;
+    private final Executor background;
+    private final Listener listener;
+    private final HashValue hashes;
+    private final Args args;
+    private final Client primary = new Client(0, ClientLink.NONE, 0, true);
+    private final ReplyWriter unread = new ReplyWriter(PooledByteBufAllocator.DEFAULT);
+
+    private long[] addresses = new long[16];
+    private int[] lengths = new int[16];
+    private @Nullable DataSetLoad load;
+    private @Nullable KeyspaceSnapshot snapshot;
+
+    ReplicationDuties(
+            NodeLoop loop,
+            Settings settings,
+            Keyspace keyspace,
+            CommandRunner runner,
+            HashValue hashes,
+            Executor background,
+            Listener listener) {
+        this.loop = loop;
+        this.settings = settings;
+        this.keyspace = keyspace;
+        this.runner = runner;
+        this.hashes = hashes;
+        this.background = background;
+        this.listener = listener;
+        this.args = new Args(keyspace.index(), settings.get(Directives.CLUSTER_ENABLED));
+        primary.fromPrimary(true);
+    }
+
+    /// {@return whether a data set is being loaded}
+    boolean isLoading() {
+        return load != null;
+    }
+
+    @Override
+    public long nowMs() {
+        return loop.nowMs();
+    }
+
+    @Override
+    public Executor background() {
+        return background;
+    }
+
+    @Override
+    public Path snapshotDirectory() {
+        return Path.of(settings.get(Directives.DIR));
+    }
+
+    @Override
+    public SnapshotSource openSnapshot(SnapshotCut cut) {
+        KeyspaceSnapshot before = snapshot;
+        if (before != null) {
+            before.sweepAll();
+        }
+        KeyspaceSnapshot opened =
+                KeyspaceSnapshot.begin(keyspace, cut, true, loop.nowMs(), () -> snapshot = null);
+        snapshot = opened;
+        return opened;
+    }
+
+    /// Does some of what a snapshot that was given up has left behind.
+    void sweep() {
+        KeyspaceSnapshot abandoned = snapshot;
+        if (abandoned != null && abandoned.needsSweep()) {
+            abandoned.sweep();
+        }
+    }
+
+    @Override
+    public void apply(int db, ReplicatedCommand command) {
+        int count = command.argumentCount();
+        if (count > addresses.length) {
+            addresses = Arrays.copyOf(addresses, Integer.highestOneBit(count) * 2);
+            lengths = Arrays.copyOf(lengths, addresses.length);
+        }
+        long base = command.buffer().memoryAddress();
+        for (int i = 0; i < count; i++) {
+            addresses[i] = base + command.index(i);
+            lengths[i] = command.length(i);
+        }
+        args.bind(addresses, lengths, 0, count);
+        primary.database(db);
+        unread.begin(false);
+        long mark = unread.mark();
+        runner.run(primary, null, args, loop.nowMs(), unread);
+        unread.rewind(mark);
+        primary.commandEnded();
+    }
+
+    @Override
+    public void load(Path rdb, Consumer<LoadResult> onDone) {
+        keyspace.clear();
+        LOG.info("loading data set of the primary file={}", rdb);
+        long startMs = loop.nowMs();
+        var loader = new KeyspaceLoader(keyspace, hashes);
+        load =
+                DataSetLoad.start(
+                        rdb,
+                        loop,
+                        loader,
+                        new RdbLimits(RdbLimits.STRING_BYTES_MAX, keyspace.databases(), true),
+                        background,
+                        result -> {
+                            load = null;
+                            loop.turn();
+                            switch (result) {
+                                case LoadResult.Loaded _ ->
+                                        LOG.info(
+                                                "data set loaded keys={} ms={}",
+                                                loader.keys(),
+                                                loop.nowMs() - startMs);
+                                case LoadResult.Failed(String reason) -> {
+                                    keyspace.clear();
+                                    LOG.error("data set not loaded reason=\"{}\"", reason);
+                                }
+                            }
+                            onDone.accept(result);
+                        });
+    }
+
+    @Override
+    public void cancelLoad() {
+        DataSetLoad running = load;
+        if (running != null) {
+            running.cancel();
+            load = null;
+            keyspace.clear();
+        }
+    }
+
+    @Override
+    public void roleChanged(boolean isPrimary) {
+        listener.roleChanged(isPrimary);
+    }
+
+    @Override
+    public void linkChanged(LinkState state) {
+        listener.linkChanged(state);
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.persistence.rdb;
+
+import static dev.dunlin.node.persistence.rdb.RdbText.hex;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dunlin.node.persistence.codec.Seeds;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class LoadBatchesTest {
+    private static LoadBatches batches(byte[] file, int bytesMax, int stepsMax) {
+        var reader = new RdbReader(RdbSource.of(new ByteArrayInputStream(file)), RdbLimits.DEFAULT);
+        return new LoadBatches(reader, bytesMax, stepsMax);
+    }
+
+    private static List<LoadBatch> all(LoadBatches batches) throws IOException {
+        List<LoadBatch> all = new ArrayList<>();
+        do {
+            all.add(batches.next());
+        } while (!all.getLast().last());
+        return all;
+    }
+
+    /// Puts the steps together again, as [RdbText#entries] has them.
+    private static List<String> entries(List<LoadBatch> batches) throws IOException {
+        List<String> entries = new ArrayList<>();
+        List<String> pairs = new ArrayList<>();
+        for (LoadBatch batch : batches) {
+            for (LoadStep step : batch.steps()) {
+                switch (step) {
+                    case LoadStep.PutString(var key, byte[] value) ->
+                            entries.add(head(key) + "string " + hex(value));
+                    case LoadStep.PutPackedHash(var key, byte[] listpack) -> {
+                        var input = new RdbInput(listpack, 0, 0);
+                        var elements =
+                                ListpackElements.of(
+                                        listpack, new RdbDecoder(input, RdbLimits.DEFAULT));
+                        entries.add(
+                                head(key)
+                                        + RdbText.value(
+                                                new RdbValue.HashPairs(
+                                                        RdbType.HASH_LISTPACK,
+                                                        elements,
+                                                        listpack)));
+                    }
+                    case LoadStep.PutPairs part -> {
+                        assertThat(part.first()).isEqualTo(pairs.isEmpty());
+                        for (int i = 0; i < part.fieldsAndValues().size(); i += 2) {
+                            pairs.add(
+                                    hex(part.fieldsAndValues().get(i))
+                                            + "="
+                                            + hex(part.fieldsAndValues().get(i + 1)));
+                        }
+                        if (part.last()) {
+                            assertThat(part.pairs()).isEqualTo(pairs.size());
+                            entries.add(
+                                    head(part.key())
+                                            + "hash "
+                                            + pairs.stream()
+                                                    .sorted()
+                                                    .collect(Collectors.joining(" ")));
+                            pairs.clear();
+                        }
+                    }
+                    case LoadStep.Unsupported(var key, RdbType type) ->
+                            entries.add(head(key) + type);
+                    case LoadStep.Fact _,
+                            LoadStep.Function _,
+                            LoadStep.SizeHint _,
+                            LoadStep.ModuleDataSkipped _ -> {}
+                }
+            }
+        }
+        return entries;
+    }
+
+    private static String head(LoadStep.Key key) {
+        return key.db() + " " + hex(key.name()) + " " + key.expireAtMs() + " ";
+    }
+
+    @Test
+    void givenAnyBounds_whenAFileIsCutIntoBatches_thenNothingIsLostAndTheBoundsHold()
+            throws Exception {
+        for (String name : List.of("strings", "hashes", "empty")) {
+            byte[] file = RdbText.file(name);
+            List<String> expected = RdbText.entries(file);
+            Seeds.forEach(
+                    50,
+                    random -> {
+                        int bytesMax = 1 + random.nextInt(random.nextBoolean() ? 300 : 30_000);
+                        int stepsMax = 1 + random.nextInt(20);
+                        List<LoadBatch> batches = all(batches(file, bytesMax, stepsMax));
+
+                        assertThat(entries(batches)).isEqualTo(expected);
+                        assertThat(batches)
+                                .allSatisfy(batch -> {
+                                    assertThat(batch.steps()).hasSizeLessThanOrEqualTo(stepsMax);
+                                    // The longest string of the files is of 17000 bytes.
+                                    assertThat(batch.bytes()).isLessThan(bytesMax + 17_300);
+                                });
+                        assertThat(batches.getLast().fileOffset()).isEqualTo(file.length);
+                    });
+        }
+    }
+
+    @Test
+    void givenTypesWithoutAHome_whenCutIntoBatches_thenTheirKeysAreNamed() throws Exception {
+        List<String> entries = entries(all(batches(RdbText.file("all-types"), 10_000, 100)));
+
+        assertThat(entries)
+                .hasSize(15)
+                .anyMatch(line -> line.endsWith("STREAM_2"))
+                .anyMatch(line -> line.endsWith("SET_INTSET"));
+    }
+
+    @Test
+    void givenModuleDataAndEmptyKeys_whenCutIntoBatches_thenBothAreReported() throws Exception {
+        byte[] file =
+                RdbText.unhex(
+                        "524544495330303130 f7 810000000000000400 02 01 00 04 0161 00 ff 0000000000000000");
+        LoadBatch only = batches(file, 10_000, 100).next();
+
+        assertThat(only.steps()).containsExactly(new LoadStep.ModuleDataSkipped("AAAAAAAAB"));
+        assertThat(only.emptyKeysSkipped()).isEqualTo(1);
+        assertThat(only.last()).isTrue();
+    }
+
+    @Test
+    void givenAFileThatIsCutOff_whenCutIntoBatches_thenThereIsNoLastOne() throws Exception {
+        byte[] file = RdbText.file("hashes");
+        for (int bytes = 0; bytes < file.length; bytes += 7) {
+            byte[] cut = Arrays.copyOf(file, bytes);
+            assertThatThrownBy(() -> all(batches(cut, 500, 10)))
+                    .isInstanceOf(RdbFormatException.class);
+        }
+    }
+
+    @Test
+    void givenTheLastBatch_whenReadOn_thenThatIsAMistakeOfTheCaller() throws Exception {
+        LoadBatches batches = batches(RdbText.file("empty"), 10_000, 100);
+        all(batches);
+        assertThatThrownBy(batches::next).isInstanceOf(IllegalStateException.class);
+    }
+}
