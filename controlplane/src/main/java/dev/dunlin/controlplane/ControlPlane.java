@@ -57,8 +57,18 @@ public final class ControlPlane implements AutoCloseable {
         store = new WorkflowStore(dataDirectory.resolve("workflows"));
         client = new LettuceNodeClient();
         var known =
-                new KnownNodes(dataDirectory.resolve("nodes"), seeds, new ClusterReader(client));
-        runner = new WorkflowRunner(store, client, known, Pacer.SYSTEM, RetryPolicy.DEFAULT);
+                new KnownNodes(
+                        dataDirectory.resolve("nodes"),
+                        seeds,
+                        new ClusterReader(client, Executors::newVirtualThreadPerTaskExecutor));
+        runner =
+                new WorkflowRunner(
+                        store,
+                        client,
+                        known,
+                        Pacer.SYSTEM,
+                        RetryPolicy.DEFAULT,
+                        Thread.ofVirtual().factory());
         var changes = new Changes(client, known, new PlanBook(), runner);
         List<BindableService> services =
                 List.of(

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
 /// Asks every node and joins what they say.
 ///
@@ -27,9 +27,12 @@ import java.util.concurrent.Future;
 /// its role and its open slots.
 public final class ClusterReader {
     private final NodeClient client;
+    private final Supplier<ExecutorService> threads;
 
-    public ClusterReader(NodeClient client) {
+    /// Asks the nodes on threads that `threads` provides for one round of questions.
+    public ClusterReader(NodeClient client, Supplier<ExecutorService> threads) {
         this.client = client;
+        this.threads = threads;
     }
 
     /// {@return the cluster that the first of `seeds` to answer belongs to; its members are all asked}
@@ -76,10 +79,10 @@ public final class ClusterReader {
 
     private Map<HostPort, Report> ask(Collection<HostPort> addresses) {
         var reports = new TreeMap<HostPort, Report>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService asking = threads.get()) {
             var answers = new HashMap<HostPort, Future<Report>>();
             for (HostPort address : addresses) {
-                answers.put(address, threads.submit(() -> report(address)));
+                answers.put(address, asking.submit(() -> report(address)));
             }
             for (var answer : answers.entrySet()) {
                 reports.put(answer.getKey(), answer.getValue().get());
@@ -88,6 +91,9 @@ public final class ClusterReader {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while asking the nodes", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw new IllegalStateException(e.getCause());
         }
         return reports;

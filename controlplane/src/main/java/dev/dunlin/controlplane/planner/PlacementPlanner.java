@@ -73,6 +73,7 @@ public final class PlacementPlanner {
         for (int i = 0; !free.isEmpty(); i = (i + 1) % count) {
             assigned.get(i).add(takeBest(free, primaries.get(i), assigned.get(i)));
         }
+        partHosts(primaries, assigned);
         var shards = new ArrayList<Shard>();
         for (int i = 0; i < count; i++) {
             shards.add(new Shard(primaries.get(i), assigned.get(i), share(i, count)));
@@ -139,6 +140,51 @@ public final class PlacementPlanner {
             }
         }
         return free.removeFirst();
+    }
+
+    /// Taking the best one after the other can leave the last primary with a replica on its own host. Swaps two replicas
+    /// wherever that parts more copies than it joins; every swap makes it better, so this ends.
+    private static void partHosts(List<HostPort> primaries, List<List<HostPort>> assigned) {
+        for (int i = 0; i < primaries.size(); i++) {
+            for (int a = 0; a < assigned.get(i).size(); a++) {
+                if (shared(primaries.get(i), assigned.get(i)) > 0) {
+                    swapWithAny(primaries, assigned, i, a);
+                }
+            }
+        }
+    }
+
+    private static void swapWithAny(
+            List<HostPort> primaries, List<List<HostPort>> assigned, int i, int a) {
+        for (int j = 0; j < primaries.size(); j++) {
+            for (int b = 0; b < assigned.get(j).size() && j != i; b++) {
+                int before =
+                        shared(primaries.get(i), assigned.get(i))
+                                + shared(primaries.get(j), assigned.get(j));
+                swap(assigned.get(i), a, assigned.get(j), b);
+                int after =
+                        shared(primaries.get(i), assigned.get(i))
+                                + shared(primaries.get(j), assigned.get(j));
+                if (after < before) {
+                    return;
+                }
+                swap(assigned.get(i), a, assigned.get(j), b);
+            }
+        }
+    }
+
+    private static void swap(List<HostPort> first, int a, List<HostPort> second, int b) {
+        HostPort held = first.get(a);
+        first.set(a, second.get(b));
+        second.set(b, held);
+    }
+
+    /// {@return how many copies of a shard are on a host that has another one}
+    private static int shared(HostPort primary, List<HostPort> replicas) {
+        var hosts = new HashSet<String>();
+        hosts.add(primary.host());
+        replicas.forEach(replica -> hosts.add(replica.host()));
+        return replicas.size() + 1 - hosts.size();
     }
 
     /// The i-th of `count` parts of all slots; they differ by one slot at most.

@@ -17,6 +17,8 @@ import java.util.Map;
 /// target's own slots, then whole small ranges, then the end of a larger one. Ties fall to the smaller id, so the same
 /// input always gives the same moves.
 public final class SlotPlanner {
+    private static final double EPSILON = 1e-6;
+
     private SlotPlanner() {}
 
     /// {@return the moves that give each shard its share by weight}
@@ -73,8 +75,8 @@ public final class SlotPlanner {
 
     /// How many slots each shard shall have.
     ///
-    /// A share is rarely whole. The slots left over after rounding down go first to shards that own more than their
-    /// share, because a slot that stays is a slot not moved.
+    /// A share is rarely whole. Of the shards whose share is not, those that own more than it get a slot of what is left
+    /// over after rounding down first, because a slot that stays is a slot not moved.
     private static Map<NodeId, Integer> goals(List<ShardSlots> shards) {
         double weights = shards.stream().mapToDouble(ShardSlots::weight).sum();
         if (!(weights > 0)) {
@@ -84,7 +86,7 @@ public final class SlotPlanner {
         var goals = new HashMap<NodeId, Integer>();
         int given = 0;
         for (ShardSlots shard : shards) {
-            int floor = (int) Math.floor(share(shard, total, weights));
+            int floor = (int) floor(share(shard, total, weights));
             goals.put(shard.primary(), floor);
             given += floor;
         }
@@ -93,7 +95,8 @@ public final class SlotPlanner {
                         .filter(shard -> shard.weight() > 0)
                         .sorted(
                                 Comparator.comparing((ShardSlots shard) ->
-                                                !ownsMore(shard, total, weights))
+                                                remainder(share(shard, total, weights)) <= EPSILON)
+                                        .thenComparing(shard -> !ownsMore(shard, total, weights))
                                         .thenComparingDouble(
                                                 shard -> -remainder(share(shard, total, weights)))
                                         .thenComparing(ShardSlots::primary))
@@ -106,11 +109,16 @@ public final class SlotPlanner {
     }
 
     private static boolean ownsMore(ShardSlots shard, int total, double weights) {
-        return shard.slots().count() > Math.floor(share(shard, total, weights));
+        return shard.slots().count() > floor(share(shard, total, weights));
+    }
+
+    /// A share that is whole up to rounding errors counts as whole.
+    private static double floor(double share) {
+        return Math.floor(share + EPSILON);
     }
 
     private static double remainder(double share) {
-        return share - Math.floor(share);
+        return Math.max(0, share - floor(share));
     }
 
     private static boolean withinThreshold(List<ShardSlots> shards, double threshold) {

@@ -48,7 +48,8 @@ public record Plan(
             List<ShardChange> shards,
             List<String> warnings,
             long keysToMove) {
-        String text = kind + "\n" + fingerprint + "\n" + JournalCodec.write(steps.toArray());
+        String text =
+                kind + "\n" + fingerprint + "\n" + JournalCodec.write(steps.toArray(Step[]::new));
         String hash = Sha256.shortHex(text.getBytes(StandardCharsets.UTF_8));
         return new Plan(kind, fingerprint, steps, shards, warnings, keysToMove, hash);
     }

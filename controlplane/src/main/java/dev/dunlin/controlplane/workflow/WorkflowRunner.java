@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,24 +30,27 @@ public final class WorkflowRunner implements AutoCloseable {
     private final KnownNodes known;
     private final Pacer pacer;
     private final RetryPolicy retry;
+    private final ThreadFactory threadFactory;
     private final TreeMap<String, Workflow> workflows = new TreeMap<>();
     private final Map<String, Thread> threads = new HashMap<>();
     private long lastNumber;
     private boolean closed;
 
-    /// Reads the journals. Nothing runs until [#resume] or [#start].
+    /// Reads the journals. Nothing runs until [#resume] or [#start], and then on threads of `threadFactory`.
     public WorkflowRunner(
             WorkflowStore store,
             NodeClient client,
             KnownNodes known,
             Pacer pacer,
-            RetryPolicy retry)
+            RetryPolicy retry,
+            ThreadFactory threadFactory)
             throws IOException {
         this.store = store;
         this.client = client;
         this.known = known;
         this.pacer = pacer;
         this.retry = retry;
+        this.threadFactory = threadFactory;
         for (var journal : store.load().entrySet()) {
             lastNumber = Math.max(lastNumber, WorkflowStore.number(journal.getKey()));
             workflows.put(journal.getKey(), replay(journal.getKey(), journal.getValue()));
@@ -240,15 +244,14 @@ public final class WorkflowRunner implements AutoCloseable {
             workflow.cancelled().countDown();
         }
         var thread =
-                Thread.ofVirtual()
-                        .name(id)
-                        .unstarted(() -> {
-                            try {
-                                runSteps(workflow);
-                            } finally {
-                                ended(id);
-                            }
-                        });
+                threadFactory.newThread(() -> {
+                    try {
+                        runSteps(workflow);
+                    } finally {
+                        ended(id);
+                    }
+                });
+        thread.setName(id);
         threads.put(id, thread);
         thread.start();
     }
