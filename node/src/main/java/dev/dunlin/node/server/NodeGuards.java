@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// the node has, whether its data is complete.
 ///
 /// Thread: owned by the node's loop.
-final class NodeGuards implements Guards {
+final class NodeGuards implements Guards, ServingGate {
     private final Settings settings;
     private final Keyspace keyspace;
     private final NodeRole role;
@@ -67,6 +67,23 @@ final class NodeGuards implements Guards {
     /// {@return whether nothing may change the data now, expiry included}
     boolean isPaused(long nowMs) {
         return pausedUntilMs > nowMs || writesPausedUntilMs > nowMs;
+    }
+
+    @Override
+    public boolean isGuarded() {
+        return member != null;
+    }
+
+    @Override
+    public boolean mayServe() {
+        ClusterMember seat = member;
+        return seat == null || seat.mayServe();
+    }
+
+    @Override
+    public boolean isPrimary() {
+        ClusterMember seat = member;
+        return seat == null || seat.view().isPrimary();
     }
 
     @Override

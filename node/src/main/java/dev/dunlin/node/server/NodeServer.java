@@ -127,7 +127,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         new Limits(),
                         new ReplyWriter(PooledByteBufAllocator.DEFAULT),
                         held,
-                        replication::endOfTurn);
+                        replication::endOfTurn,
+                        guards);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
         server =
                 RespServer.bind(
