@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.persistence.rdb;
+
+import org.jspecify.annotations.Nullable;
+
+/// The types of value that RDB versions 1 to 11 know; a type fixes both what a value is and how it is laid out.
+public enum RdbType {
+    STRING(0),
+    LIST(1),
+    SET(2),
+    /// Scores as text.
+    SORTED_SET(3),
+    HASH(4),
+    /// Scores as eight bytes.
+    SORTED_SET_2(5),
+    MODULE(7),
+    HASH_ZIPMAP(9),
+    LIST_ZIPLIST(10),
+    SET_INTSET(11),
+    SORTED_SET_ZIPLIST(12),
+    HASH_ZIPLIST(13),
+    LIST_QUICKLIST(14),
+    STREAM(15),
+    HASH_LISTPACK(16),
+    SORTED_SET_LISTPACK(17),
+    LIST_QUICKLIST_2(18),
+    STREAM_2(19),
+    SET_LISTPACK(20),
+    STREAM_3(21);
+
+    private final int code;
+
+    RdbType(int code) {
+        this.code = code;
+    }
+
+    /// {@return the byte that stands for this type in a file}
+    public int code() {
+        return code;
+    }
+
+    /// {@return the type of a byte, or null when no type has it}
+    static @Nullable RdbType ofCode(int code) {
+        for (RdbType type : values()) {
+            if (type.code == code) {
+                return type;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.persistence.rdb;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// The value of a key.
+///
+/// Collections are cursors: their elements are read as they are asked for, so that one of any size takes no more memory than
+/// an element. They belong to their reader and end with its next step, which reads (and so checks) what was left.
+///
+/// Whether an element comes twice is for the taker to see, for whom it costs nothing. The exception is a packed hash
+/// ([HashPairs#listpack]), which may be taken as a whole.
+public sealed interface RdbValue {
+    /// {@return what the value is, and how it was laid out}
+    RdbType type();
+
+    /// Reads over what is left of the value.
+    void drain() throws IOException;
+
+    /// A string.
+    // The array is handed over: nobody else keeps it.
+    @SuppressWarnings("ArrayRecordComponent")
+    record StringBytes(byte[] bytes) implements RdbValue {
+        @Override
+        public RdbType type() {
+            return RdbType.STRING;
+        }
+
+        @Override
+        public void drain() {}
+    }
+
+    /// The fields of a hash with their values.
+    final class HashPairs implements RdbValue {
+        private static final byte[] NO_BYTES = {};
+
+        private final RdbType type;
+        private final Elements elements;
+        private final byte @Nullable [] listpack;
+        private byte[] field = NO_BYTES;
+
+        HashPairs(RdbType type, Elements elements, byte @Nullable [] listpack) {
+            this.type = type;
+            this.elements = elements;
+            this.listpack = listpack;
+        }
+
+        @Override
+        public RdbType type() {
+            return type;
+        }
+
+        /// {@return how many pairs there are altogether}
+        public long count() {
+            return elements.count() / 2;
+        }
+
+        /// Steps to the next pair; false behind the last.
+        public boolean next() throws IOException {
+            if (!elements.next()) {
+                return false;
+            }
+            field = elements.element();
+            return elements.next();
+        }
+
+        /// {@return the field of the current pair; the array belongs to the caller}
+        public byte[] field() {
+            return field;
+        }
+
+        /// {@return the value of the current pair; the array belongs to the caller}
+        public byte[] value() {
+            return elements.element();
+        }
+
+        /// {@return all pairs as one listpack that passed every check, with no field twice; null when they did not come as
+        /// one, or as one too long to look for doubles in}
+        public byte @Nullable [] listpack() {
+            return listpack;
+        }
+
+        @Override
+        public void drain() throws IOException {
+            elements.drain();
+        }
+    }
+
+    /// The elements of a list, first to last. A file of an odd writer may have none.
+    final class ListElements implements RdbValue {
+        private final RdbType type;
+        private final Elements elements;
+
+        ListElements(RdbType type, Elements elements) {
+            this.type = type;
+            this.elements = elements;
+        }
+
+        @Override
+        public RdbType type() {
+            return type;
+        }
+
+        boolean isKnownEmpty() {
+            return elements.count() == 0;
+        }
+
+        /// Steps to the next element; false behind the last.
+        public boolean next() throws IOException {
+            return elements.next();
+        }
+
+        /// {@return the current element; the array belongs to the caller}
+        public byte[] element() {
+            return elements.element();
+        }
+
+        @Override
+        public void drain() throws IOException {
+            elements.drain();
+        }
+    }
+
+    /// The members of a set.
+    final class SetMembers implements RdbValue {
+        private final RdbType type;
+        private final Elements elements;
+
+        SetMembers(RdbType type, Elements elements) {
+            this.type = type;
+            this.elements = elements;
+        }
+
+        @Override
+        public RdbType type() {
+            return type;
+        }
+
+        /// {@return how many members there are altogether}
+        public long count() {
+            return elements.count();
+        }
+
+        /// Steps to the next member; false behind the last.
+        public boolean next() throws IOException {
+            return elements.next();
+        }
+
+        /// {@return the current member; the array belongs to the caller}
+        public byte[] member() {
+            return elements.element();
+        }
+
+        @Override
+        public void drain() throws IOException {
+            elements.drain();
+        }
+    }
+
+    /// The members of a sorted set with their scores, in the order of the file, which is any.
+    final class ScoredMembers implements RdbValue {
+        private static final byte[] NO_BYTES = {};
+
+        private final RdbType type;
+        private final Elements elements;
+        private final RdbDecoder decoder;
+        private byte[] member = NO_BYTES;
+        private double score;
+
+        ScoredMembers(RdbType type, Elements elements, RdbDecoder decoder) {
+            this.type = type;
+            this.elements = elements;
+            this.decoder = decoder;
+        }
+
+        @Override
+        public RdbType type() {
+            return type;
+        }
+
+        /// {@return how many members there are altogether}
+        public long count() {
+            return isPacked() ? elements.count() / 2 : elements.count();
+        }
+
+        /// Steps to the next member; false behind the last.
+        public boolean next() throws IOException {
+            if (!elements.next()) {
+                return false;
+            }
+            member = elements.element();
+            score = readScore();
+            if (Double.isNaN(score)) {
+                throw decoder.corrupt("a score that is not a number");
+            }
+            return true;
+        }
+
+        /// {@return the current member; the array belongs to the caller}
+        public byte[] member() {
+            return member;
+        }
+
+        /// {@return the score of the current member, never NaN}
+        public double score() {
+            return score;
+        }
+
+        @Override
+        public void drain() throws IOException {
+            while (next()) {
+                // Reading is checking.
+            }
+        }
+
+        private boolean isPacked() {
+            return type == RdbType.SORTED_SET_LISTPACK || type == RdbType.SORTED_SET_ZIPLIST;
+        }
+
+        private double readScore() throws IOException {
+            if (isPacked()) {
+                elements.next();
+                return decoder.parseScore(elements.element());
+            }
+            return type == RdbType.SORTED_SET_2 ? decoder.readDouble() : decoder.readTextDouble();
+        }
+    }
+
+    /// A value that was checked and read over, because nothing here can hold it: a stream, or the value of a module.
+    ///
+    /// @param offset where its first byte behind the key was in the source
+    /// @param bytes how many bytes it takes there
+    record Opaque(RdbType type, long offset, long bytes) implements RdbValue {
+        @Override
+        public void drain() {}
+    }
+}
