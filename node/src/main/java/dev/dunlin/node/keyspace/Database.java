@@ -185,6 +185,42 @@ public final class Database {
         return moved;
     }
 
+    /// Gives an entry another key, here or in another database of the keyspace, which must not be there yet. Value, expiry and access
+    /// statistics go along; what the value refers to is not copied.
+    ///
+    /// @return the entry from now on
+    public int move(
+            int slot,
+            int ref,
+            long hash,
+            Database target,
+            int targetSlot,
+            long key,
+            int keyBytes,
+            long targetHash) {
+        beforeChange(ref);
+        long entry = allocator.address(ref);
+        int moved =
+                target.insert(
+                        targetSlot,
+                        key,
+                        keyBytes,
+                        targetHash,
+                        Entry.kind(entry),
+                        Entry.valueBytes(entry),
+                        Entry.expires(entry) ? Entry.expireAtMs(entry) : NO_EXPIRY);
+        long movedEntry = allocator.address(moved);
+        Entry.access(movedEntry, Entry.access(entry));
+        Memory.copy(Entry.value(entry), Entry.value(movedEntry), Entry.valueBytes(entry));
+        index.remove(roots[slot], ref, hash);
+        size--;
+        if (Entry.expires(entry)) {
+            removeFromExpiring(entry);
+        }
+        allocator.free(ref);
+        return moved;
+    }
+
     /// Removes an entry and frees it; a large collection's own table is freed later, in slices.
     public void delete(int slot, int ref, long hash) {
         beforeChange(ref);

@@ -2,7 +2,10 @@
 package dev.dunlin.node.keyspace;
 
 import dev.dunlin.node.offheap.Allocator;
+import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.HashIndex;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// All databases of a node, and what they share: memory, the tables' hash, the access clock, the snapshot mark.
@@ -13,6 +16,7 @@ public final class Keyspace implements AutoCloseable {
     private final HashIndex index;
     private final Reclaimer reclaimer;
     private final Database[] databases;
+    private final List<Integer> scratch = new ArrayList<>();
     private int accessClock;
 
     private @Nullable SnapshotHook snapshot;
@@ -51,6 +55,13 @@ public final class Keyspace implements AutoCloseable {
     /// {@return the hash of a key}
     public long hash(long address, int bytes) {
         return index.hash(address, bytes);
+    }
+
+    /// {@return the address of a block that lives as long as the keyspace, for intermediate results of whoever asked for it}
+    public long allocateScratch(int bytes) {
+        int ref = allocator.allocate(bytes);
+        scratch.add(ref);
+        return allocator.address(ref);
     }
 
     /// {@return bytes of native memory that data takes}
@@ -147,6 +158,11 @@ public final class Keyspace implements AutoCloseable {
         clear();
         while (!reclaim(Integer.MAX_VALUE)) {
             // Nested tables are queued while their owners are freed.
+        }
+        scratch.forEach(allocator::free);
+        scratch.clear();
+        if (allocator instanceof DebugAllocator debug) {
+            debug.checkNoLeaks();
         }
         allocator.close();
     }

@@ -41,6 +41,9 @@ public final class HashIndex {
 
     private static final int SHRINK_TENTHS = 30;
 
+    /// Entries of a chain among which [#random] draws; longer chains are too rare to matter.
+    private static final int RANDOM_PLACES = 48;
+
     private static final long LOW_BITS = 0x7F7F_7F7F_7F7F_7F7FL;
     private static final long ONES = 0x0101_0101_0101_0101L;
 
@@ -263,16 +266,20 @@ public final class HashIndex {
     }
 
     /// {@return an entry at random, or [Allocator#NULL] of an empty table}
+    ///
+    /// Every entry is as likely as any other, although some buckets hold twice as many as others: a place is drawn that only a full chain
+    /// would have, and drawn again when there is nothing in it.
     public int random(int rootRef, RandomGenerator random) {
         if (size(rootRef) == 0) {
             return Allocator.NULL;
         }
         long root = allocator.address(rootRef);
+        int buckets = bucketCount(root);
         while (true) {
-            long bucket = bucketAddress(root, random.nextInt(bucketCount(root)));
-            int count = collect(bucket);
-            if (count > 0) {
-                return scratch[random.nextInt(count)];
+            int count = collect(bucketAddress(root, random.nextInt(buckets)));
+            int place = random.nextInt(buckets == 1 ? count : Math.max(RANDOM_PLACES, count));
+            if (place < count) {
+                return scratch[place];
             }
         }
     }

@@ -96,6 +96,20 @@ public final class ListpackElement {
         return value;
     }
 
+    /// {@return where the bytes are, when they are in native memory; else 0}
+    public long address() {
+        return address;
+    }
+
+    /// Copies the text into native memory.
+    public void copyText(long target) {
+        if (address != 0) {
+            Memory.copy(address, target, textBytes);
+        } else {
+            Memory.copyIn(array, arrayIndex, target, textBytes);
+        }
+    }
+
     private static boolean mayBeDecimal(byte first) {
         return first == '-' || (first >= '0' && first <= '9');
     }
