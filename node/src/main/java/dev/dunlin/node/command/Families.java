@@ -9,6 +9,15 @@ public final class Families {
 
     /// {@return each family's table}
     public static List<List<Command>> all() {
-        return List.of(StringCommands.table(), ConnectionCommands.table());
+        return List.of(
+                StringCommands.table(),
+                HashCommands.table(),
+                KeyCommands.table(),
+                ExpiryCommands.table(),
+                ScanCommands.table(),
+                ObjectCommands.table(),
+                DatabaseCommands.table(),
+                TransactionCommands.table(),
+                ConnectionCommands.table());
     }
 }
