@@ -9,6 +9,7 @@ import static dev.dunlin.node.config.SettingTypes.words;
 import static dev.dunlin.node.config.SettingTypes.yesNo;
 
 import java.util.List;
+import java.util.Map;
 
 /// Every directive that a node knows, with Redis's name and default.
 public final class Directives {
@@ -28,6 +29,13 @@ public final class Directives {
     public static final Setting<String>       DIR              = fixed("dir", text(), ".");
     public static final Setting<String>       REQUIRE_PASS     = mutable("requirepass", text(), "");
     public static final Setting<Long>         MAX_MEMORY       = mutable("maxmemory", memory(0, Long.MAX_VALUE), 0L);
+
+    // Encodings of small collections
+    public static final Setting<Long>         HASH_MAX_LISTPACK_ENTRIES = mutable("hash-max-listpack-entries", longInteger(0, Long.MAX_VALUE), 128L);
+    public static final Setting<Long>         HASH_MAX_LISTPACK_VALUE = mutable("hash-max-listpack-value", memory(0, Long.MAX_VALUE), 64L);
+
+    // Expiry
+    public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
 
     // Cluster
     public static final Setting<Boolean>      CLUSTER_ENABLED  = fixed("cluster-enabled", yesNo(), false);
@@ -72,6 +80,9 @@ public final class Directives {
                 DIR,
                 REQUIRE_PASS,
                 MAX_MEMORY,
+                HASH_MAX_LISTPACK_ENTRIES,
+                HASH_MAX_LISTPACK_VALUE,
+                ACTIVE_EXPIRE_EFFORT,
                 CLUSTER_ENABLED,
                 CLUSTER_CONFIG_FILE,
                 CLUSTER_NODE_TIMEOUT,
@@ -91,6 +102,13 @@ public final class Directives {
                 REPLICA_SERVE_STALE_DATA,
                 MIN_REPLICAS_TO_WRITE,
                 MIN_REPLICAS_MAX_LAG);
+    }
+
+    /// {@return older names that Redis still takes, each with the name it stands for}
+    static Map<String, String> aliases() {
+        return Map.of(
+                "hash-max-ziplist-entries", HASH_MAX_LISTPACK_ENTRIES.name(),
+                "hash-max-ziplist-value", HASH_MAX_LISTPACK_VALUE.name());
     }
 
     private static <T> Setting<T> fixed(String name, SettingType<T> type, T value) {

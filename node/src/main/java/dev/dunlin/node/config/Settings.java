@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class Settings {
     private final Map<String, Setting<?>> byName = new LinkedHashMap<>();
     private final Map<Setting<?>, Object> values = new HashMap<>();
+    private int changes;
 
     public Settings() {
         for (Setting<?> setting : Directives.all()) {
             byName.put(setting.name(), setting);
             values.put(setting, setting.defaultValue());
         }
+        Directives.aliases()
+                .forEach((alias, name) ->
+                        byName.put(alias, java.util.Objects.requireNonNull(byName.get(name))));
     }
 
     /// {@return the value that a setting has now}
@@ -29,8 +33,14 @@ public final class Settings {
         return (T) java.util.Objects.requireNonNull(values.get(setting));
     }
 
+    /// {@return a number that is another one after each change, so that what follows from settings can be kept until then}
+    public int changes() {
+        return changes;
+    }
+
     public <T> void set(Setting<T> setting, T value) {
         values.put(setting, value);
+        changes++;
     }
 
     /// {@return the directive of this name in any case, or null}
@@ -47,5 +57,6 @@ public final class Settings {
             throw new IllegalArgumentException("Bad directive or wrong number of arguments");
         }
         values.put(setting, setting.type().parse(words));
+        changes++;
     }
 }

@@ -204,7 +204,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private boolean releaseWithheld() {
         ServingGate gate = processor.gate();
         if (withheldAsPrimary && !gate.isPrimary()) {
-            // Somebody else has been primary since: what was done here may be lost, so nothing is said about it.
+            // Somebody else has been primary since: what was done here may be lost, so nothing is
+            // said about it.
             close();
             return false;
         }

@@ -58,6 +58,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     /// Entries that one slice of reclaiming frees; a slice stays well under a millisecond.
     private static final int RECLAIM_ENTRIES = 512;
 
+    /// What one slice of expiring keys may take, and the pause before the next while there is more to do: a quarter of the loop.
+    private static final long EXPIRE_BUDGET_NS = 1_000_000;
+
+    private static final long EXPIRE_PAUSE_MS = 3;
+
     private final Settings settings;
     private final EventLoopGroup group;
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
@@ -69,6 +74,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final ClientRegistry clients;
     private final HeldClients held = new HeldClients();
     private final NodeGuards guards;
+    private final CommandRunner runner;
     private final ReplicationDuties replicationDuties;
     private final Replication replication;
     private final KeyMigrator migrator;
@@ -77,6 +83,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private @Nullable ClusterMember member;
     private final AtomicBoolean closed = new AtomicBoolean();
     private boolean reclaiming;
+    private boolean expiring;
 
     private NodeServer(Settings settings, Runnable stop) throws IOException, NodesConfException {
         this.settings = settings;
@@ -96,7 +103,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         guards = new NodeGuards(settings, keyspace, new Role());
         var log = new ReplicationLog(ReplicationLog.CHUNK_BYTES, ReplicationLog.BACKLOG_BYTES);
         var writeLog = new LogWriter(log);
-        var runner = new CommandRunner(commands, context, guards, writeLog);
+        runner = new CommandRunner(commands, context, guards, writeLog);
         replicationDuties =
                 new ReplicationDuties(
                         loop,
@@ -241,10 +248,26 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         replicationDuties.sweep();
         clusterDuties.report();
         held.retry();
+        if (!expiring) {
+            expire();
+        }
         if (keyspace.hasGarbage() && !reclaiming) {
             reclaiming = true;
             loop.submit(this::reclaim);
         }
+    }
+
+    private void expire() {
+        expiring = runner.expireKeys(loop.nowMs(), EXPIRE_BUDGET_NS);
+        if (expiring) {
+            loop.submitAfter(
+                    EXPIRE_PAUSE_MS,
+                    () -> {
+                        loop.turn();
+                        expire();
+                    });
+        }
+        replication.endOfTurn();
     }
 
     private void reclaim() {
@@ -427,7 +450,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
             int ref = database.find(slot, address, key.length, hash);
             if (ref != Allocator.NULL) {
                 database.delete(slot, ref, hash);
-                context.watches().changed(database.number(), address, key.length);
+                context.watches().changed(database.number(), key, false);
             }
             name.release();
         }
