@@ -3,11 +3,14 @@ package dev.dunlin.node.command;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.dunlin.node.cluster.ClusterMember;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.SlabAllocator;
+import dev.dunlin.node.replication.Replication;
 import dev.dunlin.node.resp.ReplyWriter;
+import dev.dunlin.node.resp.RespError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.ByteArrayInputStream;
@@ -18,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// All that runs commands, without sockets and with a clock of its own. Closing it checks that no native memory has leaked.
 final class CommandHarness implements AutoCloseable, NodeServices {
@@ -45,7 +49,36 @@ final class CommandHarness implements AutoCloseable, NodeServices {
                         cluster ? KeySlot.COUNT : 1,
                         42);
         context = CommandContext.create(keyspace, this);
-        runner = new CommandRunner(table, context, (client, command, args) -> null, new Recorder());
+        runner = new CommandRunner(table, context, new OpenGuards(), new Recorder());
+    }
+
+    /// Lets every command run.
+    private static final class OpenGuards implements Guards {
+        @Override
+        public boolean mustWait(CommandContext ctx, Client client, Command command, Args args) {
+            return false;
+        }
+
+        @Override
+        public @Nullable RespError refusal(
+                CommandContext ctx, Client client, Command command, Args args) {
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable ClusterMember cluster() {
+        return null;
+    }
+
+    @Override
+    public Replication replication() {
+        throw new UnsupportedOperationException("the harness does not replicate");
+    }
+
+    @Override
+    public Migrator migrator() {
+        throw new UnsupportedOperationException("the harness has no other nodes");
     }
 
     Client client() {

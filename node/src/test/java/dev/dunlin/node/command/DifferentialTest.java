@@ -39,13 +39,13 @@ class DifferentialTest {
     private static int redisPort;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws Exception {
         assumeTrue(ReferenceServer.isInstalled(), "redis-server is not installed");
         redis = ReferenceServer.start(folder, "--databases", "" + DATABASES);
         redisPort = redis.port();
         String before = System.setProperty("dunlin.debugAllocator", "true");
         try {
-            node = Node.start(settings());
+            node = Node.start(settings(), () -> {});
         } finally {
             if (before == null) {
                 System.clearProperty("dunlin.debugAllocator");

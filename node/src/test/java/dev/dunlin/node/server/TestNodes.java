@@ -34,30 +34,27 @@ final class TestNodes {
     /// {@return a port that is free, and whose bus port is free too}
     static int freePort() throws IOException {
         for (int attempt = 0; attempt < 100; attempt++) {
-            try (var client = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = client.getLocalPort();
-                if (port + BUS_PORT_OFFSET > 65535) {
-                    port -= 20_000;
-                }
-                try (var bus =
-                                new ServerSocket(
-                                        port + BUS_PORT_OFFSET,
-                                        1,
-                                        InetAddress.getLoopbackAddress());
-                        var again =
-                                port == client.getLocalPort()
-                                        ? null
-                                        : new ServerSocket(
-                                                port, 1, InetAddress.getLoopbackAddress())) {
-                    if (bus.isBound()) {
-                        return port;
-                    }
-                } catch (IOException taken) {
-                    continue;
-                }
+            int port = anyFreePort();
+            int below = port + BUS_PORT_OFFSET > 65535 ? port - 20_000 : port;
+            if (isFree(below) && isFree(below + BUS_PORT_OFFSET)) {
+                return below;
             }
         }
         throw new IOException("no pair of free ports");
+    }
+
+    private static int anyFreePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     /// Waits until a condition holds.
