@@ -78,7 +78,9 @@ final class Processes {
         var apart = Duration.between(Instant.ofEpochMilli(process.startMs()), start.get()).abs();
         return apart.compareTo(START_TOLERANCE) <= 0
                 && commandLine(handle)
-                        .map(line -> line.contains(Integer.toString(process.port())))
+                        // Empty for a moment while one program makes room for the next.
+                        .map(line ->
+                                line.isEmpty() || line.contains(Integer.toString(process.port())))
                         .orElse(true);
     }
 
