@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 final class DownCommand implements Callable<Integer> {
     private final Session session;
 
-    @Mixin CommonOptions common = new CommonOptions();
+    @Mixin LocalOptions common = new LocalOptions();
 
     @Option(names = "--wipe", description = "Delete its directory as well.")
     boolean wipe;

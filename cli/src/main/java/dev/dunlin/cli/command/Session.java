@@ -37,7 +37,7 @@ public record Session(Terminal terminal, Environment environment) {
                 .orElse(SERVER_DEFAULT);
     }
 
-    Path directory(CommonOptions options) {
+    Path directory(LocalOptions options) {
         return options.directory != null
                 ? environment.workingDirectory().resolve(options.directory).normalize()
                 : environment.clusterDirectory();

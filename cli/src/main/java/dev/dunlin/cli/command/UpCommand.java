@@ -56,7 +56,7 @@ final class UpCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Mixin CommonOptions common = new CommonOptions();
+    @Mixin LocalOptions common = new LocalOptions();
     @Mixin NodeOptions node = new NodeOptions();
 
     @Option(names = "--shards", paramLabel = "N", description = "Primaries. Default: 3.")

@@ -67,19 +67,31 @@ final class Processes {
         }
         return ProcessHandle.of(process.pid())
                 .filter(ProcessHandle::isAlive)
-                .filter(handle -> isSame(process, handle.info()));
+                .filter(handle -> isSame(process, handle));
     }
 
-    private static boolean isSame(ManagedProcess process, ProcessHandle.Info info) {
-        var start = info.startInstant();
+    private static boolean isSame(ManagedProcess process, ProcessHandle handle) {
+        var start = handle.info().startInstant();
         if (start.isEmpty()) {
             return false;
         }
         var apart = Duration.between(Instant.ofEpochMilli(process.startMs()), start.get()).abs();
         return apart.compareTo(START_TOLERANCE) <= 0
-                && info.commandLine()
-                        .map(line -> line.contains(Integer.toString(process.port())))
+                && commandLine(handle)
+                        // Empty for a moment while one program makes room for the next.
+                        .map(line ->
+                                line.isEmpty() || line.contains(Integer.toString(process.port())))
                         .orElse(true);
+    }
+
+    /// The whole command line where the system shows it; Java itself cuts it off after a page.
+    private static Optional<String> commandLine(ProcessHandle handle) {
+        Path file = Path.of("/proc", Long.toString(handle.pid()), "cmdline");
+        try {
+            return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1));
+        } catch (IOException _) {
+            return handle.info().commandLine();
+        }
     }
 
     static boolean isRunning(ManagedProcess process) {

@@ -157,7 +157,8 @@ final class FakeCluster {
         var taken = SlotSet.EMPTY;
         for (Node other : nodes.values()) {
             boolean seen = other == viewer || viewer.known.contains(other.id);
-            if (seen && other != node && other.epoch > node.epoch) {
+            boolean greater = other != node && other.epoch > node.epoch;
+            if (seen && greater && other.slots.intersects(node.slots)) {
                 taken = taken.union(other.slots);
             }
         }
