@@ -10,10 +10,10 @@ public final class SimRunner {
             case "off2" -> System.out.println(FailoverTimes.measure(1, Integer.parseInt(args[1]), 3, 2, SimCluster::powerOff));
             case "cut" -> System.out.println(FailoverTimes.measure(1, Integer.parseInt(args[1]), 3, 1, SimCluster::isolate));
             case "freeze" -> System.out.println(FailoverTimes.measure(1, Integer.parseInt(args[1]), 3, 1, SimCluster::freeze));
-            case "mixed" -> {
+            case "mixed", "ops" -> {
                 int bad = 0;
                 for (long s = Long.parseLong(args[1]); s <= Long.parseLong(args[2]); s++) {
-                    try { Scenarios.mixed(s); } catch (AssertionError | RuntimeException e) {
+                    try { if (args[0].equals("ops")) Scenarios.withOperators(s); else Scenarios.mixed(s); } catch (AssertionError | RuntimeException e) {
                         bad++;
                         String m = String.valueOf(e.getMessage());
                         System.out.println("seed " + s + ": " + (e instanceof AssertionError ? m.lines().findFirst().orElse("") : e.toString()));
