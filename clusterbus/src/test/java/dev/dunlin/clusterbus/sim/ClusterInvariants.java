@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
 /// Slots that are moved by SETSLOT are exempt from the first rule while that lasts: two nodes share them by design. So is
 /// everything after FORCE and TAKEOVER, which are an operator's decision against the rule.
 final class ClusterInvariants {
-    private record Epochs(long current, long config, long vote) {}
+    private record Epochs(long current, long config) {}
+
+    /// What was found in order, and until when only time could change it.
+    private record Checked(SlotSet slots, long validUntilMs) {}
 
     private record Vote(NodeId voter, long epoch) {}
 
@@ -41,7 +44,7 @@ final class ClusterInvariants {
     /// Per configEpoch who has served what under it.
     private final TreeMap<Long, Map<Integer, SlotSet>> served = new TreeMap<>();
 
-    private final Map<Integer, SlotSet> lastServed = new HashMap<>();
+    private final Map<Integer, Checked> checked = new HashMap<>();
 
     /// Slots that operators move at present.
     SlotSet moving = SlotSet.EMPTY;
@@ -54,7 +57,7 @@ final class ClusterInvariants {
     }
 
     void forgetRun(SimNode node) {
-        lastServed.remove(node.index);
+        checked.remove(node.index);
     }
 
     void restarted(SimNode node) {
@@ -77,7 +80,7 @@ final class ClusterInvariants {
         if (before != null && before.current == view.currentEpoch() && before.config == config) {
             return;
         }
-        var now = new Epochs(view.currentEpoch(), config, 0);
+        var now = new Epochs(view.currentEpoch(), config);
         if (before != null) {
             check(
                     now.current >= before.current,
@@ -91,12 +94,19 @@ final class ClusterInvariants {
         seen.put(node.index, now);
     }
 
+    /// Whoever begins to serve, or serves other slots than before, is compared with all others.
     private void slotsHaveOneServer(SimNode node) {
         if (ownershipExempt || !node.serves()) {
             return;
         }
         SlotSet slots = node.slots();
-        if (slots.isEmpty()) {
+        Checked before = checked.get(node.index);
+        long validUntilMs = node.view().lease().validUntilMs();
+        checked.put(node.index, new Checked(slots, validUntilMs));
+        if (slots.isEmpty()
+                || (before != null
+                        && before.slots.equals(slots)
+                        && cluster.nowMs() < before.validUntilMs)) {
             return;
         }
         for (SimNode other : cluster.nodes()) {

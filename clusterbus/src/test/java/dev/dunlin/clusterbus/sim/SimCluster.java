@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// Everything is decided by the seed, so a failure is repeated by naming it. Invariants are checked after every step of every
 /// node; see [ClusterInvariants].
 public final class SimCluster {
-    private static final int PORT = 7000;
-    private static final int BUS_PORT = 17_000;
+    static final int PORT = 7000;
+    static final int BUS_PORT = 17_000;
 
     final SimClock clock = new SimClock();
     final Trace trace;

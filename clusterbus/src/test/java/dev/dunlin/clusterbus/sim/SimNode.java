@@ -41,6 +41,10 @@ public final class SimNode {
     boolean running = true;
     boolean frozen;
     boolean powerless;
+
+    /// Gone for good: nobody restarts it, and the others are told to forget it.
+    boolean retired;
+
     int incarnation;
 
     /// What reached a frozen process, or a busy one, and waits.
