@@ -10,6 +10,7 @@ import dev.dunlin.clusterbus.engine.Event;
 import dev.dunlin.clusterbus.engine.LinkId;
 import dev.dunlin.clusterbus.model.ClusterView;
 import dev.dunlin.clusterbus.model.Invariant;
+import dev.dunlin.clusterbus.model.NodeId;
 import dev.dunlin.clusterbus.store.NodesConfFile;
 import dev.dunlin.clusterbus.transport.BusLink;
 import dev.dunlin.clusterbus.transport.BusLinkListener;
@@ -45,7 +46,7 @@ final class BusLoop {
     private final HostWatch hostWatch = new HostWatch();
     private final FrameCache frames = new FrameCache();
     private final ArrayDeque<Event> pending = new ArrayDeque<>();
-    private final Map<LinkId, BusLink> links = new HashMap<>();
+    private final LinkTable links = new LinkTable();
     private final Map<Long, CompletableFuture<CommandResult>> calls = new HashMap<>();
     private EngineConfig config;
     private long inboundSerial;
@@ -107,6 +108,7 @@ final class BusLoop {
         }
         reportHost();
         feed(new Event.Tick(clock.nowMs()));
+        links.silent(clock.nowMs(), 2 * config.nodeTimeoutMs()).forEach(this::drop);
         if (!stopped) {
             loop.schedule(this::tick, config.tickIntervalMs(), TimeUnit.MILLISECONDS);
         }
@@ -115,12 +117,14 @@ final class BusLoop {
     /// Makes peers dial again. Pings that came while the node was silent were never answered, and a Redis that hears anything
     /// from us neither repeats its ping nor gives up its link, so it would hold us failed for ever.
     private void dropInboundLinks() {
-        for (LinkId id : List.copyOf(links.keySet())) {
-            BusLink link = links.get(id);
-            if (id.inbound() && link != null) {
-                link.close();
-                feed(new Event.LinkClosed(id, false, clock.nowMs()));
-            }
+        links.inbound().forEach(this::drop);
+    }
+
+    private void drop(LinkId id) {
+        BusLink link = links.find(id);
+        if (link != null) {
+            link.close();
+            feed(new Event.LinkClosed(id, false, clock.nowMs()));
         }
     }
 
@@ -146,6 +150,11 @@ final class BusLoop {
         feed(new Event.CommandIssued(token, command, clock.nowMs()));
     }
 
+    /// {@return every link as it is now}
+    List<LinkView> links() {
+        return links.views();
+    }
+
     void configure(EngineConfig newConfig) {
         config = newConfig;
         network.nodeTimeoutMs(newConfig.nodeTimeoutMs());
@@ -157,7 +166,7 @@ final class BusLoop {
         if (stopped) {
             link.close();
         } else {
-            links.put(id, link);
+            links.add(id, link, null, clock.nowMs());
             feed(new Event.Accepted(id, link.peerIp(), link.localIp(), clock.nowMs()));
         }
         return new Ear(id);
@@ -196,8 +205,8 @@ final class BusLoop {
         return switch (event) {
             case Event.ConnectFailed failed -> links.remove(failed.link()) != null;
             case Event.LinkClosed closed -> links.remove(closed.link()) != null;
-            case Event.Connected connected -> links.containsKey(connected.link());
-            case Event.Received received -> links.containsKey(received.link());
+            case Event.Connected connected -> links.find(connected.link()) != null;
+            case Event.Received received -> links.heard(received.link(), received.message());
             default -> true;
         };
     }
@@ -205,8 +214,10 @@ final class BusLoop {
     private void carryOut(Effect effect) throws IOException {
         switch (effect) {
             case Effect.Persist(var state, boolean fsync) -> file.save(state, fsync);
-            case Effect.Connect(LinkId id, _, String ip, int busPort) ->
-                    links.put(id, network.connect(ip, busPort, new Ear(id)));
+            case Effect.Connect(LinkId id, NodeId node, String ip, int busPort) -> {
+                BusLink link = network.connect(ip, busPort, new Ear(id));
+                links.add(id, link, node, clock.nowMs());
+            }
             case Effect.Disconnect(LinkId id) -> {
                 BusLink link = links.remove(id);
                 if (link != null) {
@@ -214,7 +225,7 @@ final class BusLoop {
                 }
             }
             case Effect.Send(LinkId id, BusMessage message) -> {
-                BusLink link = links.get(id);
+                BusLink link = links.find(id);
                 if (link != null) {
                     link.send(frames.frame(message));
                 }
@@ -264,8 +275,7 @@ final class BusLoop {
     void stop() {
         stopped = true;
         pending.clear();
-        links.values().forEach(BusLink::close);
-        links.clear();
+        links.closeAll();
         calls.values().forEach(call -> call.complete(ClusterBus.STOPPED));
         calls.clear();
     }

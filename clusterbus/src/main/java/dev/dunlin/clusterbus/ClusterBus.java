@@ -261,6 +261,17 @@ public final class ClusterBus implements AutoCloseable {
         submit(() -> network.limits(LinkLimits.defaults().withSendBufferBytes(bytes)));
     }
 
+    /// {@return every connection as it is now, for `CLUSTER LINKS`; empty when the bus has stopped or does not answer in time}
+    public List<LinkView> links() {
+        Invariant.check(!loop.inEventLoop(), "the bus loop would wait for itself");
+        var answer = new CompletableFuture<List<LinkView>>();
+        if (!submit(() -> answer.complete(bus.links()))) {
+            return List.of();
+        }
+        return answer.completeOnTimeout(List.of(), COMMAND_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .join();
+    }
+
     /// {@return whether the bus loop still takes tasks}
     private boolean submit(Runnable task) {
         try {
@@ -274,6 +285,7 @@ public final class ClusterBus implements AutoCloseable {
     /// Leaves the bus without a word, as a crash would: others notice by themselves. Releases port and lock.
     @Override
     public void close() {
+        Invariant.check(!loop.inEventLoop(), "the bus loop would wait for itself");
         if (!closed.compareAndSet(false, true)) {
             return;
         }

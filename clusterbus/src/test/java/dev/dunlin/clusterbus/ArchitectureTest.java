@@ -138,6 +138,9 @@ class ArchitectureTest {
                     .because("a loop that sleeps answers no ping");
 
     @ArchTest
-    static final ArchRule NO_CYCLES = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles()
+    static final ArchRule NO_CYCLES =
+            slices().matching(ROOT + ".(*)..")
+                    .should()
+                    .beFreeOfCycles()
                     .because("a reader must be able to start somewhere");
 }

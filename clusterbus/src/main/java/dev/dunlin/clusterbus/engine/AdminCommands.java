@@ -174,7 +174,7 @@ final class AdminCommands {
         myself.configEpoch = command.epoch();
         myself.touch();
         core.table.raiseCurrentEpoch(command.epoch());
-        core.outbox.save();
+        core.outbox.saveAndSync();
         core.topologyChanged();
         return CommandResult.OK;
     }

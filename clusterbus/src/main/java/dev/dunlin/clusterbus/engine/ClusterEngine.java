@@ -56,7 +56,7 @@ public final class ClusterEngine {
         var roles = new Roles(core, heartbeats, lease, manualFailover);
         var epochs = new Epochs(core, lease);
         ownership = new SlotOwnership(core, headers, roles, epochs);
-        failures = new FailureDetection(core, links, heartbeats, headers);
+        failures = new FailureDetection(core, links, heartbeats, headers, lease);
         var gossip = new GossipRules(core, failures, membership);
         election = new FailoverElection(core, headers, heartbeats, manualFailover, roles);
         replicaMigration = new ReplicaMigration(core, this.state, roles);

@@ -3,6 +3,7 @@ package dev.dunlin.clusterbus.engine;
 
 import dev.dunlin.clusterbus.model.NodeFlags;
 import dev.dunlin.clusterbus.model.NodeId;
+import dev.dunlin.clusterbus.wire.Fail;
 import dev.dunlin.clusterbus.wire.FailoverAuthRequest;
 import dev.dunlin.clusterbus.wire.MessageFlags;
 import java.util.TreeSet;
@@ -84,6 +85,7 @@ final class FailoverElection {
         if (incumbent != primary) {
             reset();
             incumbent = primary;
+            siblingsAsked = false;
         }
         askSiblings(primary);
         boolean manualNow = manualFailover.mayStart();
@@ -119,7 +121,6 @@ final class FailoverElection {
         phase = Phase.IDLE;
         incumbent = null;
         manual = false;
-        siblingsAsked = false;
         rank = 0;
         attempts = 0;
         retryMs = 0;
@@ -271,6 +272,11 @@ final class FailoverElection {
         phase = Phase.REQUESTED;
         core.outbox.saveAndSync();
         var header = headers.header();
+        if (!manual) {
+            // The verdict may still be on its way to a voter; on this link it arrives before the
+            // request.
+            core.outbox.broadcast(core.table, new Fail(header, primary.id()));
+        }
         core.outbox.broadcast(
                 core.table,
                 new FailoverAuthRequest(

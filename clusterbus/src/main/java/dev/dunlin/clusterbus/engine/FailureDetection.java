@@ -28,16 +28,23 @@ final class FailureDetection {
     private final Links links;
     private final Heartbeats heartbeats;
     private final HeaderComposer headers;
+    private final WriteLease lease;
     private long lastRandomPingMs;
 
     /// A suspicion arose in this step that the others should hear of.
     private boolean suspicionToTell;
 
-    FailureDetection(Core core, Links links, Heartbeats heartbeats, HeaderComposer headers) {
+    FailureDetection(
+            Core core,
+            Links links,
+            Heartbeats heartbeats,
+            HeaderComposer headers,
+            WriteLease lease) {
         this.core = core;
         this.links = links;
         this.heartbeats = heartbeats;
         this.headers = headers;
+        this.lease = lease;
     }
 
     void tick() {
@@ -111,10 +118,14 @@ final class FailureDetection {
         return core.nowMs - node.pongReceivedMs > core.config.pingIntervalMs();
     }
 
-    /// Primaries ask voters for their lease; a replica wants to know early when its primary dies, and how its siblings stand.
+    /// Primaries ask voters for their lease, and their own replicas while it is in doubt; a replica wants to know early when its
+    /// primary dies.
     private boolean deservesHeartbeat(Node node) {
         Node myself = core.myself();
-        return myself.isPrimary() ? node.isVoter() : node == myself.primary;
+        if (myself.isReplica()) {
+            return node == myself.primary;
+        }
+        return node.isVoter() || (node.primary == myself && !lease.held());
     }
 
     private void suspectIfDue(Node node) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /// An immutable run of bytes that compares by content, so that records can hold one.
 public final class Bytes {
@@ -41,7 +42,7 @@ public final class Bytes {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Bytes bytes && Arrays.equals(content, bytes.content);
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.LongBinaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// An immutable set of slots.
 ///
@@ -203,7 +204,7 @@ public final class SlotSet {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof SlotSet set && hash == set.hash && Arrays.equals(words, set.words);
     }
 

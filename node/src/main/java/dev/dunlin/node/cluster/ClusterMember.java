@@ -96,6 +96,7 @@ public final class ClusterMember implements ClusterHost, AutoCloseable {
     }
 
     /// {@return the cluster as this node sees it now}
+    @SuppressWarnings("ReferenceEquality") // A view is immutable, and each change is a new one.
     public ClusterView view() {
         ClusterView latest = bus.view();
         if (latest != view) {

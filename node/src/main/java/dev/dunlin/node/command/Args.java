@@ -45,6 +45,11 @@ public final class Args implements Requests.Binder {
         knownKey = -1;
     }
 
+    /// Looks at the same command as `other`, which may be bound to another one afterwards.
+    void bind(Args other) {
+        bind(other.addresses, other.lengths, other.offset, other.count);
+    }
+
     /// Tells the hash and slot of an argument that were worked out before.
     public void know(int argument, long hash, int slot) {
         knownKey = argument;
@@ -79,6 +84,12 @@ public final class Args implements Requests.Binder {
     /// {@return the table that a key belongs to}
     public int slotOf(long address, int bytes) {
         return slotted ? KeySlot.of(address, bytes) : 0;
+    }
+
+    /// {@return whether two arguments are the same bytes}
+    public boolean same(int left, int right) {
+        return bytes(left) == bytes(right)
+                && Memory.equal(address(left), address(right), bytes(left));
     }
 
     /// {@return whether the argument is this word, in any case}
@@ -128,6 +139,17 @@ public final class Args implements Requests.Binder {
         long value = longAt(argument, error);
         if (value < min || value > max) {
             throw new CommandException(error);
+        }
+        return (int) value;
+    }
+
+    /// {@return the argument as an integer of 32 bits}
+    ///
+    /// @throws CommandException with the usual error when it is none
+    public int intAt(int argument) {
+        long value = longAt(argument);
+        if (value < Integer.MIN_VALUE || value > Integer.MAX_VALUE) {
+            throw new CommandException(RespError.outOfRange(Integer.MIN_VALUE, Integer.MAX_VALUE));
         }
         return (int) value;
     }

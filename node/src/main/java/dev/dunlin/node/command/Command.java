@@ -27,6 +27,7 @@ public final class Command {
     private final int lastKey;
     private final int keyStep;
 
+    private @Nullable KeyFinder keyFinder;
     private long calls;
     private long microseconds;
     private long rejected;
@@ -189,8 +190,25 @@ public final class Command {
         return !keySpecs.isEmpty();
     }
 
+    /// {@return the same command with another way to find its keys than its specifications say}
+    Command findingKeysBy(KeyFinder finder) {
+        keyFinder = finder;
+        return this;
+    }
+
+    /// Finds keys where specifications cannot say exactly where they are.
+    @FunctionalInterface
+    interface KeyFinder {
+        void forEachKey(Args args, IntConsumer visitor);
+    }
+
     /// Visits the positions of all keys in these arguments.
     public void forEachKey(Args args, IntConsumer visitor) {
+        KeyFinder finder = keyFinder;
+        if (finder != null) {
+            finder.forEachKey(args, visitor);
+            return;
+        }
         for (int i = 0; i < keySpecs.size(); i++) {
             keySpecs.get(i).forEachKey(args, visitor);
         }

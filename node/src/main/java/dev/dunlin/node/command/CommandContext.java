@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import dev.dunlin.node.config.Directives;
+import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
@@ -9,7 +11,13 @@ import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.HashValue;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What a handler works with: the client that asks, its database, the time, and what the command changes.
 ///
@@ -21,16 +29,23 @@ public final class CommandContext {
     /// What a lookup returns when there is no such key.
     public static final int MISSING = Allocator.NULL;
 
-    private static final byte[] DEL = "DEL".getBytes(StandardCharsets.UTF_8);
+    static final byte[] DEL = "DEL".getBytes(StandardCharsets.UTF_8);
+
+    private static final byte[] NO_BYTES = {};
 
     private final Keyspace keyspace;
     private final NodeServices services;
     private final KeyspaceStats stats;
     private final Watches watches = new Watches();
     private final Effects effects = new Effects();
+    private final RandomGenerator random = new SplittableRandom();
     private final HashValue hash;
     private final Args spareArgs;
 
+    /// State of the settings that `hash` knows.
+    private int settingsSeen = -1;
+
+    private @Nullable CommandRunner runner;
     private Client client;
     private Database database;
     private long nowMs;
@@ -75,6 +90,15 @@ public final class CommandContext {
         nowMs = timeMs;
     }
 
+    void runner(CommandRunner newRunner) {
+        runner = newRunner;
+    }
+
+    /// {@return what runs commands, for those that run others}
+    CommandRunner runner() {
+        return Objects.requireNonNull(runner);
+    }
+
     public Keyspace keyspace() {
         return keyspace;
     }
@@ -116,6 +140,10 @@ public final class CommandContext {
         return dirty;
     }
 
+    public RandomGenerator random() {
+        return random;
+    }
+
     /// {@return the address of an entry; valid until something is allocated or freed}
     public long entry(int ref) {
         return keyspace.allocator().address(ref);
@@ -125,7 +153,7 @@ public final class CommandContext {
 
     /// {@return the entry of a key that will only be read, or [#MISSING]; counts a hit or a miss}
     public int read(Args args, int argument) {
-        int ref = find(args, argument);
+        int ref = find(database, args, argument);
         if (ref == MISSING) {
             stats.keyspaceMisses++;
             return MISSING;
@@ -137,14 +165,25 @@ public final class CommandContext {
         return ref;
     }
 
-    /// {@return the entry of a key without counting or touching it}
+    /// {@return the entry of a key without touching it, or [#MISSING]; counts a hit or a miss}
     public int peek(Args args, int argument) {
-        return find(args, argument);
+        int ref = find(database, args, argument);
+        if (ref == MISSING) {
+            stats.keyspaceMisses++;
+        } else {
+            stats.keyspaceHits++;
+        }
+        return ref;
     }
 
     /// {@return the entry of a key that will be changed, or [#MISSING]}
     public int write(Args args, int argument) {
-        int ref = find(args, argument);
+        return write(database, args, argument);
+    }
+
+    /// {@return the entry of a key of any database that will be changed, or [#MISSING]}
+    public int write(Database db, Args args, int argument) {
+        int ref = find(db, args, argument);
         if (ref != MISSING) {
             touch(ref);
         }
@@ -175,28 +214,91 @@ public final class CommandContext {
         return ref;
     }
 
+    /// {@return the hash that a key holds, for reading, or null when there is no such key}
+    ///
+    /// @throws CommandException WRONGTYPE
+    public @Nullable HashValue readHash(Args args, int argument) {
+        int ref = requireHash(read(args, argument));
+        return ref == MISSING ? null : hash.open(ref);
+    }
+
+    /// {@return the hash that a key holds, for changing, or null when there is no such key}
+    ///
+    /// @throws CommandException WRONGTYPE
+    public @Nullable HashValue writeHash(Args args, int argument) {
+        int ref = requireHash(write(args, argument));
+        return ref == MISSING
+                ? null
+                : limitedHash().open(database, args.slot(argument), ref, args.hash(argument));
+    }
+
+    /// {@return the hash that a key holds, for changing; one without fields yet when there was no such key}
+    ///
+    /// @throws CommandException WRONGTYPE
+    public HashValue writeOrCreateHash(Args args, int argument) {
+        HashValue there = writeHash(args, argument);
+        return there != null
+                ? there
+                : limitedHash()
+                        .create(
+                                database,
+                                args.slot(argument),
+                                args.address(argument),
+                                args.bytes(argument),
+                                args.hash(argument),
+                                Database.NO_EXPIRY);
+    }
+
+    /// {@return what works on hashes, with the limits that are set now}
+    public HashValue limitedHash() {
+        Settings settings = services.settings();
+        if (settingsSeen != settings.changes()) {
+            settingsSeen = settings.changes();
+            hash.limits(
+                    settings.get(Directives.HASH_MAX_LISTPACK_ENTRIES),
+                    settings.get(Directives.HASH_MAX_LISTPACK_VALUE));
+        }
+        return hash;
+    }
+
+    private int requireHash(int ref) {
+        if (ref != MISSING && !ValueKind.isHash(Entry.kind(entry(ref)))) {
+            throw new CommandException(RespError.WRONG_TYPE);
+        }
+        return ref;
+    }
+
     /// {@return whether the entry has an expiry that has passed}
     public boolean isExpired(int ref) {
         long entry = entry(ref);
         return Entry.expires(entry) && nowMs > Entry.expireAtMs(entry);
     }
 
-    private int find(Args args, int argument) {
+    private int find(Database db, Args args, int argument) {
         long address = args.address(argument);
         int bytes = args.bytes(argument);
-        long hash = args.hash(argument);
+        long hashOfKey = args.hash(argument);
         int slot = args.slot(argument);
-        int ref = database.find(slot, address, bytes, hash);
-        if (ref != MISSING && isExpired(ref)) {
-            return expired(database, slot, ref, hash, address, bytes);
+        int ref = db.find(slot, address, bytes, hashOfKey);
+        return ref != MISSING && isExpired(ref) ? expired(db, slot, ref, hashOfKey) : ref;
+    }
+
+    /// Applies the expiry rules to an entry of the client's database that was come upon without its name in the arguments.
+    ///
+    /// @return the entry when the command may see it, else [#MISSING]
+    public int unlessExpired(int ref) {
+        if (!isExpired(ref)) {
+            return ref;
         }
-        return ref;
+        long entry = entry(ref);
+        long hashOfKey = keyspace.hash(Entry.key(entry), Entry.keyBytes(entry));
+        return expired(database, slotOf(entry), ref, hashOfKey);
     }
 
     /// Applies the expiry rules to an entry whose time has passed.
     ///
     /// @return the entry when the command may see it all the same, else [#MISSING]
-    private int expired(Database db, int slot, int ref, long hash, long address, int bytes) {
+    private int expired(Database db, int slot, int ref, long hashOfKey) {
         if (client.fromPrimary()) {
             // The primary decides when the key goes; until then its commands see it.
             return ref;
@@ -204,20 +306,45 @@ public final class CommandContext {
         if (!services.mayExpire()) {
             return MISSING;
         }
-        byte[] key = effects.listening() ? copy(address, bytes) : null;
-        if (!watches.isEmpty()) {
-            watches.changed(db.number(), address, bytes);
-        }
-        db.delete(slot, ref, hash);
-        stats.expiredKeys++;
-        dirtyByExpiry(key);
-        return MISSING;
-    }
-
-    private void dirtyByExpiry(byte @org.jspecify.annotations.Nullable [] key) {
+        byte[] key = deleteExpired(db, slot, ref, hashOfKey, effects.listening());
         if (key != null) {
             effects.before(DEL, key);
         }
+        return MISSING;
+    }
+
+    /// {@return the key that was deleted, when somebody needs it}
+    private byte @Nullable [] deleteExpired(
+            Database db, int slot, int ref, long hashOfKey, boolean needsKey) {
+        byte[] key = null;
+        if (needsKey || !watches.isEmpty()) {
+            key = copy(Entry.key(entry(ref)), Entry.keyBytes(entry(ref)));
+        }
+        db.delete(slot, ref, hashOfKey);
+        stats.expiredKeys++;
+        if (key != null && !watches.isEmpty()) {
+            watches.changed(db.number(), key, false);
+        }
+        return needsKey ? key : null;
+    }
+
+    /// Deletes an entry that [dev.dunlin.node.keyspace.Expiry] has found expired, if it is still in its database.
+    ///
+    /// @return the key that was deleted, empty unless `needsKey`; null when it was not there any more
+    byte @Nullable [] expire(Database db, int ref, boolean needsKey) {
+        long entry = entry(ref);
+        long hashOfKey = keyspace.hash(Entry.key(entry), Entry.keyBytes(entry));
+        int slot = slotOf(entry);
+        // An entry of a slot that was dropped is on the list until its memory is reclaimed.
+        if (db.find(slot, Entry.key(entry), Entry.keyBytes(entry), hashOfKey) != ref) {
+            return null;
+        }
+        byte[] key = deleteExpired(db, slot, ref, hashOfKey, needsKey);
+        return key == null ? NO_BYTES : key;
+    }
+
+    private int slotOf(long entry) {
+        return database.slots() == 1 ? 0 : KeySlot.of(Entry.key(entry), Entry.keyBytes(entry));
     }
 
     private void touch(int ref) {
@@ -232,8 +359,13 @@ public final class CommandContext {
 
     /// Deletes a key that was looked up.
     public void delete(Args args, int argument, int ref) {
-        database.delete(args.slot(argument), ref, args.hash(argument));
-        changed(args, argument);
+        delete(database, args, argument, ref);
+    }
+
+    /// Deletes a key of any database that was looked up.
+    public void delete(Database db, Args args, int argument, int ref) {
+        db.delete(args.slot(argument), ref, args.hash(argument));
+        changed(db, args, argument);
     }
 
     /// Gives a key a string value; an old value of any type goes, and its expiry with it unless kept.
@@ -290,9 +422,53 @@ public final class CommandContext {
 
     /// Notes that the key in this argument has changed: the command will be logged, and transactions that watch it will fail.
     public void changed(Args args, int argument) {
+        changed(database, args, argument);
+    }
+
+    /// Notes that a key of any database has changed.
+    public void changed(Database db, Args args, int argument) {
         dirty++;
         if (!watches.isEmpty()) {
-            watches.changed(database.number(), args.address(argument), args.bytes(argument));
+            boolean exists =
+                    db.find(
+                                    args.slot(argument),
+                                    args.address(argument),
+                                    args.bytes(argument),
+                                    args.hash(argument))
+                            != MISSING;
+            watches.changed(db.number(), args.copy(argument), exists);
+        }
+    }
+
+    /// Ends all that commands have begun for a client whose connection has ended: its watches and its transaction.
+    public void clientGone(Client gone) {
+        watches.unwatch(gone);
+        gone.transaction().close();
+    }
+
+    /// {@return whether a key is there by name, expired or not}
+    boolean exists(Database db, byte[] name) {
+        return findByName(db, name) != MISSING;
+    }
+
+    /// {@return whether a key is there and its time has passed}
+    boolean isExpired(Database db, byte[] name) {
+        int ref = findByName(db, name);
+        return ref != MISSING && isExpired(ref);
+    }
+
+    private int findByName(Database db, byte[] name) {
+        ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(1, name.length));
+        try {
+            memory.writeBytes(name);
+            long address = memory.memoryAddress();
+            return db.find(
+                    database.slots() == 1 ? 0 : KeySlot.of(address, name.length),
+                    address,
+                    name.length,
+                    keyspace.hash(address, name.length));
+        } finally {
+            memory.release();
         }
     }
 

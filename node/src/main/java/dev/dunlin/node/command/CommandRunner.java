@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.dunlin.node.config.Directives;
+import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.Expiry;
+import dev.dunlin.node.offheap.HashIndex;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,13 @@ public final class CommandRunner {
     private final CommandContext ctx;
     private final Guards guards;
     private final WriteLog log;
+    private final LogUnit unit;
+    private final Expiry expiry;
+
+    /// The queued command that EXEC runs.
+    private final Args queuedArgs;
+
+    private boolean inTransaction;
 
     /// @param guards the node's say on whether a command may run now
     public CommandRunner(CommandTable table, CommandContext ctx, Guards guards, WriteLog log) {
@@ -28,6 +37,12 @@ public final class CommandRunner {
         this.ctx = ctx;
         this.guards = guards;
         this.log = log;
+        HashIndex index = ctx.keyspace().index();
+        boolean slotted = ctx.database().slots() > 1;
+        this.queuedArgs = new Args(index, slotted);
+        this.unit = new LogUnit(log, new Args(index, slotted));
+        this.expiry = new Expiry(ctx.keyspace(), System::nanoTime);
+        ctx.runner(this);
     }
 
     public CommandContext context() {
@@ -68,29 +83,27 @@ public final class CommandRunner {
             }
         }
         Transaction transaction = client.transaction();
+        if (refusal == null && command != null && transaction.isOpen()) {
+            // MULTI and WATCH say themselves that they must not be here, which leaves the
+            // transaction whole.
+            boolean allowed =
+                    TransactionCommands.runsInsideMulti(command) || !command.has(Flag.NO_MULTI);
+            refusal = allowed ? null : RespError.NOT_IN_MULTI;
+        }
         if (refusal != null) {
-            if (transaction.isOpen()) {
-                transaction.markBroken();
-            }
-            if (command != null) {
-                command.countRejected();
-                if (transaction.isOpen() && command.has(Flag.NO_MULTI)) {
-                    transaction.markBroken();
-                }
-            }
-            reply.error(refusal);
-            ctx.services().stats().countError(refusal);
+            refuse(client, command, refusal, reply);
             return true;
         }
         Command ready = java.util.Objects.requireNonNull(command);
         if (transaction.isOpen() && !TransactionCommands.runsInsideMulti(ready)) {
-            if (ready.has(Flag.NO_MULTI)) {
-                transaction.markBroken();
-                ready.countRejected();
-                reply.error(RespError.NOT_IN_MULTI);
+            transaction.add(ready, args);
+            if (transaction.queuedBytes()
+                    > ctx.services().settings().get(Directives.QUERY_BUFFER_BYTES_MAX)) {
+                // What is queued is input that was not worked on yet, and is limited like it.
+                TransactionCommands.discard(ctx, client);
+                client.closeAfterReplies();
                 return true;
             }
-            transaction.add(ready, args);
             reply.queued();
             return true;
         }
@@ -129,37 +142,100 @@ public final class CommandRunner {
         effects.clear();
     }
 
+    private void refuse(
+            Client client, @Nullable Command command, RespError refusal, ReplyWriter reply) {
+        RespError answer = refusal;
+        if (client.transaction().isOpen()) {
+            client.transaction().markBroken();
+        }
+        if (command != null) {
+            command.countRejected();
+            if (TransactionCommands.isExec(command)) {
+                TransactionCommands.discard(ctx, client);
+                answer = isRedirect(refusal) ? refusal : RespError.execAborted(refusal);
+            }
+        }
+        reply.error(answer);
+        ctx.services().stats().countError(answer);
+    }
+
+    private static boolean isRedirect(RespError error) {
+        return switch (error.prefix()) {
+            case "MOVED", "ASK", "CROSSSLOT", "TRYAGAIN", "CLUSTERDOWN" -> true;
+            default -> false;
+        };
+    }
+
+    /// Runs what a client has queued, replies with all results, and logs all effects as one unit.
+    void runQueued(Client client, ReplyWriter reply) {
+        Transaction transaction = client.transaction();
+        boolean listening = log.isActive();
+        inTransaction = true;
+        try {
+            reply.array(transaction.size());
+            for (Transaction.Queued queued : transaction.queue()) {
+                queued.bindTo(queuedArgs);
+                call(client, queued.command(), queuedArgs, reply);
+            }
+            if (listening && unit.end()) {
+                client.lastWriteOffset(log.offset());
+            }
+        } finally {
+            inTransaction = false;
+            transaction.close();
+        }
+    }
+
+    /// Deletes keys whose time has passed, for up to `budgetNs`; to be called at each tick, and again soon while it asks for it. Does nothing
+    /// on a node that may not expire keys by itself.
+    ///
+    /// @return whether there is more to do than there was time for
+    public boolean expireKeys(long nowMs, long budgetNs) {
+        if (!ctx.services().mayExpire()) {
+            return false;
+        }
+        int effort = ctx.services().settings().get(Directives.ACTIVE_EXPIRE_EFFORT);
+        return expiry.run(nowMs, effort, budgetNs, this::expire);
+    }
+
+    private boolean expire(Database database, int ref) {
+        boolean listening = log.isActive();
+        byte[] key = ctx.expire(database, ref, listening);
+        if (key == null) {
+            return false;
+        }
+        if (listening) {
+            log.append(database.number(), new byte[][] {CommandContext.DEL, key});
+        }
+        return true;
+    }
+
     private void log(Client client, Args args, boolean changed) {
         Effects effects = ctx.effects();
-        boolean itself = changed && !effects.replaced();
-        int count = effects.commands().size() + (itself ? 1 : 0);
-        if (count == 0) {
-            return;
-        }
-        if (count > 1) {
-            log.beginUnit();
-        }
+        boolean itself = changed && !effects.isReplaced();
         int database = client.database();
         for (byte[][] command : effects.commands()) {
-            log.append(database, command);
+            if (effects.separate() && !inTransaction) {
+                log.append(database, command);
+            } else {
+                unit.add(database, command);
+            }
         }
         if (itself) {
-            log.append(database, args);
+            unit.add(database, args);
         }
-        if (count > 1) {
-            log.endUnit();
+        if (!inTransaction && unit.end()) {
+            client.lastWriteOffset(log.offset());
         }
-        client.lastWriteOffset(log.offset());
     }
 
     private static RespError unknownCommand(Args args) {
         var text = new StringBuilder();
         for (int i = 1; i < args.count() && text.length() < QUOTED_BYTES_MAX; i++) {
-            text.append('\'')
-                    .append(quoted(args, i, QUOTED_BYTES_MAX - text.length()))
-                    .append("' ");
+            String word = quoted(args, i, QUOTED_BYTES_MAX - text.length());
+            text.append('\'').append(word).append("' ");
         }
-        return RespError.of(
+        return RespError.ofBytes(
                 "ERR unknown command '"
                         + quoted(args, 0, QUOTED_BYTES_MAX)
                         + "', with args beginning with: "
@@ -167,7 +243,6 @@ public final class CommandRunner {
     }
 
     private static String quoted(Args args, int argument, int bytesMax) {
-        byte[] copy = args.copy(argument);
-        return new String(copy, 0, Math.min(copy.length, bytesMax), UTF_8);
+        return RespError.quoted(args.copy(argument), bytesMax);
     }
 }

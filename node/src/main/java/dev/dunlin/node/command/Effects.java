@@ -13,6 +13,7 @@ import java.util.List;
 public final class Effects {
     private final List<byte[][]> commands = new ArrayList<>();
     private boolean replaced;
+    private boolean separate;
     private boolean listening;
 
     /// {@return whether anybody reads the log; if not, handlers need not build rewrites}
@@ -44,7 +45,17 @@ public final class Effects {
         }
     }
 
-    boolean replaced() {
+    /// Each effect stands for itself: they need not take effect together, because the command came upon them by chance.
+    public void separately() {
+        separate = true;
+    }
+
+    boolean separate() {
+        return separate;
+    }
+
+    /// {@return whether the command itself will not be logged}
+    boolean isReplaced() {
         return replaced;
     }
 
@@ -57,5 +68,6 @@ public final class Effects {
             commands.clear();
         }
         replaced = false;
+        separate = false;
     }
 }

@@ -11,6 +11,13 @@ public final class Families {
     public static List<List<Command>> all() {
         return List.of(
                 StringCommands.table(),
+                HashCommands.table(),
+                KeyCommands.table(),
+                ExpiryCommands.table(),
+                ScanCommands.table(),
+                ObjectCommands.table(),
+                DatabaseCommands.table(),
+                TransactionCommands.table(),
                 ConnectionCommands.table(),
                 InfoCommands.table(),
                 ConfigCommands.table(),

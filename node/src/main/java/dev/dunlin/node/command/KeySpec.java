@@ -6,7 +6,7 @@ import java.util.function.IntConsumer;
 
 /// Where a command's keys are among its arguments ([key specifications](https://redis.io/docs/latest/develop/reference/key-specs/)).
 ///
-/// @param flags as COMMAND prints them, such as `RO` and `ACCESS`
+/// @param flags as COMMAND prints them, such as `RO` and `access`
 public record KeySpec(List<String> flags, Begin begin, Find find) {
     /// How the first key is found.
     public sealed interface Begin {

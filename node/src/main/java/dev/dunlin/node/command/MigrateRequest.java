@@ -37,6 +37,27 @@ public record MigrateRequest(
 
     private static final long DEFAULT_TIMEOUT_MS = 1000;
 
+    /// Visits the keys: the third argument, or with KEYS all that follow that word and not the third, which is empty then.
+    static void forEachKey(Args args, java.util.function.IntConsumer visitor) {
+        if (args.count() > 3 && args.bytes(3) > 0) {
+            visitor.accept(3);
+            return;
+        }
+        for (int i = 6; i < args.count(); i++) {
+            if (args.is(i, "keys")) {
+                for (int key = i + 1; key < args.count(); key++) {
+                    visitor.accept(key);
+                }
+                return;
+            }
+            if (args.is(i, "auth")) {
+                i++;
+            } else if (args.is(i, "auth2")) {
+                i += 2;
+            }
+        }
+    }
+
     /// Reads the arguments and makes the payload.
     ///
     /// @throws CommandException when they are not right

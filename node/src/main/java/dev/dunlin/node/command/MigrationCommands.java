@@ -47,7 +47,8 @@ public final class MigrationCommands {
         command("dump",              2,   KeySpec.first("RO", "ACCESS"),        MigrationCommands::dump,      "keyspace",           READONLY),
         command("restore",          -4,   KeySpec.first("OW", "UPDATE"),        MigrationCommands::restore,   "keyspace dangerous", WRITE, DENYOOM),
         command("restore-asking",   -4,   KeySpec.first("OW", "UPDATE"),        MigrationCommands::restore,   "keyspace dangerous", WRITE, DENYOOM, ASKING),
-        command("migrate",          -6,   MigrateRequest.KEYS,                  MigrationCommands::migrate,   "keyspace dangerous", WRITE, Flag.MOVABLEKEYS)); }
+        command("migrate",          -6,   MigrateRequest.KEYS,                  MigrationCommands::migrate,   "keyspace dangerous", WRITE, Flag.MOVABLEKEYS)
+                                         .findingKeysBy(MigrateRequest::forEachKey)); }
     // spotless:on
 
     private static void dump(CommandContext ctx, Args args, ReplyWriter reply) {

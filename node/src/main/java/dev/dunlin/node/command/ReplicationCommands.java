@@ -196,7 +196,7 @@ public final class ReplicationCommands {
         boolean[] atOnce = {true};
         Optional<AckWaits.Wait> wait =
                 replication.waitForAcks(
-                        (int) Math.clamp(replicas, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        Math.clamp(replicas, Integer.MIN_VALUE, Integer.MAX_VALUE),
                         offset,
                         deadlineMs,
                         count -> {

@@ -24,7 +24,7 @@ final class SetCommand {
             return;
         }
         int options = 0;
-        long expireAtMs = Database.NO_EXPIRY;
+        int unit = 0;
         for (int i = 3; i < args.count(); i++) {
             boolean hasNext = i + 1 < args.count();
             if (args.is(i, "nx") && (options & XX) == 0) {
@@ -35,14 +35,21 @@ final class SetCommand {
                 options |= GET;
             } else if (args.is(i, "keepttl") && (options & EXPIRES) == 0) {
                 options |= KEEPTTL;
-            } else if (hasNext && (options & (EXPIRES | KEEPTTL)) == 0 && isExpiryWord(args, i)) {
+            } else if (hasNext
+                    && (options & KEEPTTL) == 0
+                    && ExpiryTime.isUnit(args, i)
+                    && (unit == 0 || ExpiryTime.sameUnit(args, unit, i))) {
                 options |= EXPIRES;
-                expireAtMs = ExpiryTime.parse(args, i, i + 1, ctx.nowMs(), "set");
-                i++;
+                unit = i++;
             } else {
                 throw new CommandException(RespError.SYNTAX);
             }
         }
+        // Only now: a wrong word is worse than a wrong number, wherever they stand.
+        long expireAtMs =
+                unit == 0
+                        ? Database.NO_EXPIRY
+                        : ExpiryTime.parse(args, unit, unit + 1, ctx.nowMs(), "set");
         setWithOptions(ctx, args, options, expireAtMs, reply);
     }
 
@@ -93,9 +100,5 @@ final class SetCommand {
     private static void store(
             CommandContext ctx, Args args, int ref, long expireAtMs, boolean keepExpiry) {
         ctx.setString(args, 1, ref, args.address(2), args.bytes(2), expireAtMs, keepExpiry);
-    }
-
-    private static boolean isExpiryWord(Args args, int i) {
-        return args.is(i, "ex") || args.is(i, "px") || args.is(i, "exat") || args.is(i, "pxat");
     }
 }

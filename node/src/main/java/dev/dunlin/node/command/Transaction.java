@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import dev.dunlin.node.offheap.Memory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// MULTI of one client: the commands queued so far, and the keys that WATCH looks at.
 ///
 /// Thread: owned by the node's loop.
 public final class Transaction {
     /// A command that waits for EXEC, with a copy of its arguments.
-    record Queued(Command command, long[] addresses, int[] lengths, ByteBuf memory) {}
+    // The arrays are made for this record, and nobody else keeps them.
+    @SuppressWarnings("ArrayRecordComponent")
+    record Queued(Command command, long[] addresses, int[] lengths, ByteBuf memory) {
+        void bindTo(Args args) {
+            args.bind(addresses, lengths, 0, addresses.length);
+        }
+    }
 
     private final List<Queued> queue = new ArrayList<>();
+    private long queuedBytes;
     private boolean open;
     private boolean broken;
     private boolean watchedKeyChanged;
@@ -35,6 +44,19 @@ public final class Transaction {
     /// {@return whether a watched key changed, so that EXEC answers nil}
     public boolean watchedKeyChanged() {
         return watchedKeyChanged;
+    }
+
+    /// {@return bytes of all arguments that are queued}
+    public long queuedBytes() {
+        return queuedBytes;
+    }
+
+    /// Visits the queued commands in order; `args` is bound to one after the other.
+    public void forEachQueued(Args args, Consumer<Command> visitor) {
+        for (Queued queued : queue) {
+            queued.bindTo(args);
+            visitor.accept(queued.command);
+        }
     }
 
     void open() {
@@ -67,9 +89,10 @@ public final class Transaction {
         for (int i = 0; i < count; i++) {
             addresses[i] = at;
             lengths[i] = args.bytes(i);
-            dev.dunlin.node.offheap.Memory.copy(args.address(i), at, args.bytes(i));
+            Memory.copy(args.address(i), at, args.bytes(i));
             at += args.bytes(i);
         }
+        queuedBytes += bytes;
         queue.add(new Queued(command, addresses, lengths, memory));
     }
 
@@ -79,6 +102,7 @@ public final class Transaction {
             queued.memory.release();
         }
         queue.clear();
+        queuedBytes = 0;
         open = false;
         broken = false;
     }

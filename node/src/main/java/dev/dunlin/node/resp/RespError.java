@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.resp;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.charset.Charset;
 
 /// An error reply: its prefix and text, byte-equal to what Redis says.
 ///
@@ -21,6 +24,8 @@ public final class RespError {
     public static final RespError DECREMENT_OVERFLOW = of("ERR decrement would overflow");
     public static final RespError NAN_OR_INFINITY =
             of("ERR increment would produce NaN or Infinity");
+    public static final RespError VALUE_NAN_OR_INFINITY = of("ERR value is NaN or Infinity");
+    public static final RespError VALUE_OUT_OF_RANGE = of("ERR value is out of range");
     public static final RespError NO_SUCH_KEY = of("ERR no such key");
     public static final RespError OUT_OF_RANGE = of("ERR index out of range");
     public static final RespError POSITIVE_RANGE =
@@ -48,6 +53,28 @@ public final class RespError {
     public static final RespError NOT_IN_MULTI = of("ERR Command not allowed inside a transaction");
     public static final RespError EXEC_ABORT =
             of("EXECABORT Transaction discarded because of previous errors.");
+    public static final RespError MOVE_IN_CLUSTER = of("ERR MOVE is not allowed in cluster mode");
+    public static final RespError SWAPDB_IN_CLUSTER =
+            of("ERR SWAPDB is not allowed in cluster mode");
+    public static final RespError COPY_IN_CLUSTER =
+            of("ERR Copying to another database is not allowed in cluster mode");
+    public static final RespError INVALID_FIRST_DB_INDEX = of("ERR invalid first DB index");
+    public static final RespError INVALID_SECOND_DB_INDEX = of("ERR invalid second DB index");
+    public static final RespError EXPIRE_NX_WITH_OTHERS =
+            of("ERR NX and XX, GT or LT options at the same time are not compatible");
+    public static final RespError EXPIRE_GT_WITH_LT =
+            of("ERR GT and LT options at the same time are not compatible");
+    public static final RespError NO_LFU =
+            of(
+                    "ERR An LFU maxmemory policy is not selected, access frequency not tracked."
+                            + " Please note that when switching between policies at runtime LRU"
+                            + " and LFU data will take some time to adjust.");
+    public static final RespError LCS_NO_STRINGS =
+            of("ERR The specified keys must contain string values");
+    public static final RespError LCS_LENGTH_AND_INDEXES =
+            of("ERR If you want both the length and indexes, please just use IDX.");
+    public static final RespError LCS_TOO_LARGE =
+            of("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
     public static final RespError OOM =
             of("OOM command not allowed when used memory > 'maxmemory'.");
     public static final RespError LOADING = of("LOADING Redis is loading the dataset in memory");
@@ -57,6 +84,8 @@ public final class RespError {
             of(
                     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to"
                             + " 'no'.");
+    public static final RespError REPLICA_HAS_NO_KEYSPACE =
+            of("ERR Replica can't interact with the keyspace");
     public static final RespError NO_REPLICAS = of("NOREPLICAS Not enough good replicas to write.");
     public static final RespError CROSS_SLOT =
             of("CROSSSLOT Keys in request don't hash to the same slot");
@@ -79,14 +108,28 @@ public final class RespError {
 
     private final byte[] line;
 
-    private RespError(String text) {
+    private RespError(String text, Charset charset) {
         // A reply line cannot hold line breaks; Redis turns them into spaces as well.
-        line = text.replace('\r', ' ').replace('\n', ' ').getBytes(UTF_8);
+        line = text.replace('\r', ' ').replace('\n', ' ').getBytes(charset);
     }
 
     /// {@return an error with this prefix and text}
     public static RespError of(String text) {
-        return new RespError(text);
+        return new RespError(text, UTF_8);
+    }
+
+    /// {@return an error that quotes bytes of a client, one per char as [#quoted] makes them}
+    public static RespError ofBytes(String text) {
+        return new RespError(text, ISO_8859_1);
+    }
+
+    /// {@return up to `bytesMax` bytes that a client sent, one per char, up to a zero byte as C prints them}
+    public static String quoted(byte[] bytes, int bytesMax) {
+        int length = 0;
+        while (length < Math.min(bytes.length, bytesMax) && bytes[length] != 0) {
+            length++;
+        }
+        return new String(bytes, 0, length, ISO_8859_1);
     }
 
     public static RespError wrongArity(String command) {
@@ -97,8 +140,26 @@ public final class RespError {
         return of("ERR invalid expire time in '" + command + "' command");
     }
 
+    /// A command that was to end a transaction could not run: the transaction is over, and this is why.
+    public static RespError execAborted(RespError cause) {
+        String text = cause.toString();
+        return of(
+                "EXECABORT Transaction discarded because of: "
+                        + (text.startsWith("ERR ") ? text.substring(4) : text));
+    }
+
+    /// @param option as the client sent it, whatever bytes that are
+    public static RespError unsupportedOption(byte[] option) {
+        return ofBytes("ERR Unsupported option " + quoted(option, option.length));
+    }
+
+    /// A number that is one, but not between these bounds.
+    public static RespError outOfRange(long min, long max) {
+        return of("ERR value is out of range, value must between " + min + " and " + max);
+    }
+
     public static RespError unknownSubcommand(String subcommand, String command) {
-        return of("ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.");
+        return ofBytes("ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.");
     }
 
     /// {@return the line without its leading `-` and its line end; shared, not to be changed}

@@ -3,6 +3,7 @@ package dev.dunlin.node.server;
 
 import dev.dunlin.node.command.Client;
 import dev.dunlin.node.command.ClientLink;
+import dev.dunlin.node.replication.PrimaryFeed;
 import dev.dunlin.node.replication.ReplicaSession;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
@@ -12,6 +13,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private @Nullable ByteBuf rest;
 
     private @Nullable ReplicaSession replicaSession;
+    private final List<ByteBuf> withheld = new ArrayList<>();
+    private boolean withheldAsPrimary;
     private boolean processing;
     private boolean closed;
 
@@ -52,6 +57,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf received = (ByteBuf) message;
         processor.countReceived(received.readableBytes());
+        heardOfReplica();
         ByteBuf waiting = rest;
         if (waiting != null) {
             append(waiting, received);
@@ -76,6 +82,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closed = true;
+        withheld.forEach(ByteBuf::release);
+        withheld.clear();
         ByteBuf waiting = rest;
         if (waiting != null) {
             rest = null;
@@ -95,6 +103,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         processor.fault(client, cause);
         context.close();
+    }
+
+    /// Whatever a replica sends shows that it lives, the bare line ends of one that is loading included.
+    private void heardOfReplica() {
+        ReplicaSession session = replicaSession;
+        PrimaryFeed feed = session == null ? null : session.feed();
+        if (feed != null) {
+            feed.progress().onHeard(processor.nowMs());
+        }
     }
 
     /// Runs what is complete in `buffer` and moves its reader index behind it.
@@ -175,6 +192,36 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
+    /// Keeps the replies of a batch until it is known whether they may be sent.
+    ///
+    /// @param asPrimary whether they were made by a node that took itself for a primary
+    void withhold(ReplyWriter reply, boolean asPrimary) {
+        reply.finish(withheld::add);
+        withheldAsPrimary = asPrimary;
+    }
+
+    /// {@return whether the connection may go on}
+    private boolean releaseWithheld() {
+        ServingGate gate = processor.gate();
+        if (withheldAsPrimary && !gate.isPrimary()) {
+            // Somebody else has been primary since: what was done here may be lost, so nothing is
+            // said about it.
+            close();
+            return false;
+        }
+        if (!gate.mayServe()) {
+            processor.holdAgain(client);
+            return false;
+        }
+        withheld.forEach(channel::write);
+        withheld.clear();
+        channel.flush();
+        if (client.closeAfterReply()) {
+            closeWhenSent();
+        }
+        return true;
+    }
+
     void protocolError(String text, ReplyWriter reply) {
         reply.error(RespError.of("ERR " + text));
         client.closeAfterReplies();
@@ -198,7 +245,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void resume() {
-        if (closed) {
+        if (closed || (!withheld.isEmpty() && !releaseWithheld())) {
             return;
         }
         channel.config().setAutoRead(true);

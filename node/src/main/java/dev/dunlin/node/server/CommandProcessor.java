@@ -37,6 +37,7 @@ final class CommandProcessor {
     private final ReplyWriter reply;
     private final HeldClients held;
     private final Runnable turnEnd;
+    private final ServingGate gate;
     private final Requests requests = new Requests();
     private final Args args;
 
@@ -59,7 +60,8 @@ final class CommandProcessor {
             ProcessorLimits limits,
             ReplyWriter reply,
             HeldClients held,
-            Runnable turnEnd) {
+            Runnable turnEnd,
+            ServingGate gate) {
         this.loop = loop;
         this.table = table;
         this.runner = runner;
@@ -70,6 +72,7 @@ final class CommandProcessor {
         this.reply = reply;
         this.held = held;
         this.turnEnd = turnEnd;
+        this.gate = gate;
     }
 
     /// Runs all complete requests between two addresses, and sends their replies.
@@ -102,7 +105,13 @@ final class CommandProcessor {
         } finally {
             replying = false;
             turnEnd.run();
-            connection.write(reply);
+            // The loop may have been frozen since the batch began, and the node replaced meanwhile.
+            if (gate.isGuarded() && loop.turn() > 0 && !gate.mayServe() && !reply.isEmpty()) {
+                connection.withhold(reply, gate.isPrimary());
+                held.hold(client);
+            } else {
+                connection.write(reply);
+            }
         }
     }
 
@@ -187,6 +196,20 @@ final class CommandProcessor {
             reply.finish(channel::write);
             channel.flush();
         }
+    }
+
+    /// Holds a client whose replies are withheld once more.
+    void holdAgain(Client client) {
+        held.hold(client);
+    }
+
+    ServingGate gate() {
+        return gate;
+    }
+
+    /// {@return Unix time in milliseconds}
+    long nowMs() {
+        return loop.nowMs();
     }
 
     boolean requiresAuthentication() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// the node has, whether its data is complete.
 ///
 /// Thread: owned by the node's loop.
-final class NodeGuards implements Guards {
+final class NodeGuards implements Guards, ServingGate {
     private final Settings settings;
     private final Keyspace keyspace;
     private final NodeRole role;
@@ -70,6 +70,23 @@ final class NodeGuards implements Guards {
     }
 
     @Override
+    public boolean isGuarded() {
+        return member != null;
+    }
+
+    @Override
+    public boolean mayServe() {
+        ClusterMember seat = member;
+        return seat == null || seat.mayServe();
+    }
+
+    @Override
+    public boolean isPrimary() {
+        ClusterMember seat = member;
+        return seat == null || seat.view().isPrimary();
+    }
+
+    @Override
     public boolean mustWait(CommandContext ctx, Client client, Command command, Args args) {
         if (client.fromPrimary() || client.replica()) {
             return false;
@@ -100,6 +117,9 @@ final class NodeGuards implements Guards {
         }
         if (!client.authenticated() && !command.has(Flag.NO_AUTH)) {
             return RespError.NO_AUTH;
+        }
+        if (client.replica() && command.hasKeys()) {
+            return RespError.REPLICA_HAS_NO_KEYSPACE;
         }
         ClusterMember seat = member;
         if (seat != null && (command.hasKeys() || command.name().equals("exec"))) {

@@ -36,6 +36,11 @@ public final class NodeLoop {
         eventLoop.execute(task);
     }
 
+    /// Runs `task` on the loop after `delayMs`. Any thread.
+    public void submitAfter(long delayMs, Runnable task) {
+        eventLoop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+    }
+
     /// Runs `task` on the loop every [#TICK_MS]; a task that fails is logged and runs again. Any thread.
     public void everyTick(Runnable task) {
         eventLoop.scheduleAtFixedRate(

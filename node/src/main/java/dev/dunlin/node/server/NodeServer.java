@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     /// Entries that one slice of reclaiming frees; a slice stays well under a millisecond.
     private static final int RECLAIM_ENTRIES = 512;
 
+    /// What one slice of expiring keys may take, and the pause before the next while there is more to do: a quarter of the loop.
+    private static final long EXPIRE_BUDGET_NS = 1_000_000;
+
+    private static final long EXPIRE_PAUSE_MS = 3;
+
     private final Settings settings;
     private final EventLoopGroup group;
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
@@ -70,13 +76,16 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final ClientRegistry clients;
     private final HeldClients held = new HeldClients();
     private final NodeGuards guards;
+    private final CommandRunner runner;
     private final ReplicationDuties replicationDuties;
     private final Replication replication;
     private final KeyMigrator migrator;
     private final ClusterDuties clusterDuties;
     private final RespServer server;
     private @Nullable ClusterMember member;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private boolean reclaiming;
+    private boolean expiring;
 
     private NodeServer(Settings settings, Runnable stop) throws IOException, NodesConfException {
         this.settings = settings;
@@ -98,7 +107,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         var log =
                 new ReplicationLog(ReplicationLog.CHUNK_BYTES, replicationConfig().backlogBytes());
         var writeLog = new LogWriter(log);
-        var runner = new CommandRunner(commands, context, guards, writeLog);
+        runner = new CommandRunner(commands, context, guards, writeLog);
         replicationDuties =
                 new ReplicationDuties(
                         loop,
@@ -131,7 +140,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         new Limits(),
                         new ReplyWriter(PooledByteBufAllocator.DEFAULT),
                         held,
-                        replication::endOfTurn);
+                        replication::endOfTurn,
+                        guards);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
         server =
                 RespServer.bind(
@@ -144,10 +154,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         clients,
                         processor,
                         stats);
+        // Before the bus starts, which takes a loop that does not turn for a stalled one.
+        loop.everyTick(this::tick);
         if (cluster) {
             joinCluster();
         }
-        loop.everyTick(this::tick);
         LOG.info(
                 "ready port={} transport={} cluster={}", server.port(), transport.label(), cluster);
     }
@@ -247,10 +258,26 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         replicationDuties.sweep();
         clusterDuties.report();
         held.retry();
+        if (!expiring) {
+            expire();
+        }
         if (keyspace.hasGarbage() && !reclaiming) {
             reclaiming = true;
             loop.submit(this::reclaim);
         }
+    }
+
+    private void expire() {
+        expiring = runner.expireKeys(loop.nowMs(), EXPIRE_BUDGET_NS);
+        if (expiring) {
+            loop.submitAfter(
+                    EXPIRE_PAUSE_MS,
+                    () -> {
+                        loop.turn();
+                        expire();
+                    });
+        }
+        replication.endOfTurn();
     }
 
     private void reclaim() {
@@ -333,6 +360,9 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         ClusterMember joined = member;
         if (joined != null) {
             joined.close();
@@ -441,7 +471,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
             int ref = database.find(slot, address, key.length, hash);
             if (ref != Allocator.NULL) {
                 database.delete(slot, ref, hash);
-                context.watches().changed(database.number(), address, key.length);
+                context.watches().changed(database.number(), key, false);
             }
             name.release();
         }

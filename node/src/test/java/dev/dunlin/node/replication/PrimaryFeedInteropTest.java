@@ -183,6 +183,26 @@ class PrimaryFeedInteropTest {
     }
 
     @Test
+    void givenAStreamInSomeDatabase_whenAnotherReplicaAttaches_thenTheNextWriteSelectsAgain()
+            throws Exception {
+        try (var node = new FakeNode(directory, FakeNode.config());
+                var one = new RedisServer(directory);
+                var two = new RedisServer(directory)) {
+            attach(one, node);
+            node.set(4, "k", "v");
+            attach(two, node);
+
+            // A peer that does not read repl-stream-db would take db 0 otherwise.
+            node.run(replication ->
+                    assertThat(replication.log().streamDb()).isEqualTo(ReplicationLog.NO_DB));
+            node.append(4, "k", "w");
+            sameOffset(two, node);
+            two.call("SELECT", "4");
+            assertThat(two.call("GET", "k")).isEqualTo("vw");
+        }
+    }
+
+    @Test
     void givenARedisReplicaIsPromoted_whenWeFollowIt_thenItIsAPartialSyncAndBack()
             throws Exception {
         try (var node = new FakeNode(directory, FakeNode.config());

@@ -94,6 +94,28 @@ class ReplicationFaultTest {
     }
 
     @Test
+    void givenARequestForTheOffset_whenAnswered_thenItIsTheOneBeforeTheRequest() throws Exception {
+        try (var primary = new ScriptedPrimary();
+                var node = new FakeNode(directory, FakeNode.config())) {
+            follow(node, primary.port());
+            try (var connection = primary.acceptPsync()) {
+                firstRequest(connection);
+                connection.send("+FULLRESYNC " + A + " 100\r\n" + rdb(100));
+                connection.expect("REPLCONF ACK 100");
+                connection.send(resp("SET", "k", "1") + resp("REPLCONF", "GETACK", "*"));
+
+                String ack = connection.next();
+                while (ack.equals("REPLCONF ACK 100")) {
+                    // The heartbeat of a second ago.
+                    ack = connection.next();
+                }
+                assertThat(ack).isEqualTo("REPLCONF ACK 127");
+                connection.expect("REPLCONF ACK 164");
+            }
+        }
+    }
+
+    @Test
     void givenALinkLostWhileLoading_whenLoaded_thenItGoesOnWithAPartialSync() throws Exception {
         try (var primary = new ScriptedPrimary();
                 var node = new FakeNode(directory, FakeNode.config())) {

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.benchmarks.run;
+
+import static java.lang.String.format;
+import static java.util.Locale.ROOT;
+
+import dev.dunlin.benchmarks.load.Workload;
+import java.io.PrintWriter;
+import java.util.List;
+
+/// Prints results as they come, in tables of fixed columns.
+public final class Report {
+    private static final double GENERATOR_LIMIT = 0.95;
+
+    private final PrintWriter out;
+
+    /// @param out where the tables go; flushed after every line
+    public Report(PrintWriter out) {
+        this.out = out;
+    }
+
+    /// The head of the throughput table.
+    public void throughputHead() {
+        line("");
+        line(
+                format(
+                        ROOT,
+                        "%-5s %4s %5s %6s  %-12s %10s %9s %9s %9s %9s  %-22s %5s %4s",
+                        "test",
+                        "pipe",
+                        "conns",
+                        "value",
+                        "server",
+                        "ops/s",
+                        "CPU us/op",
+                        "p50 us",
+                        "p99 us",
+                        "p99.9 us",
+                        "ratio (lowest..highest)",
+                        "CPU",
+                        "gen"));
+    }
+
+    /// One workload: a line per server.
+    public void throughput(ThroughputResult result, int roundsWanted) {
+        Workload cell = result.workload();
+        if (!result.hasRounds()) {
+            line(
+                    format(
+                            ROOT,
+                            "%-5s %4d %5d %4d B  ! no clean round: other processes used the cores",
+                            cell.command(),
+                            cell.pipeline(),
+                            cell.clients(),
+                            cell.valueBytes()));
+            return;
+        }
+        boolean first = true;
+        for (ThroughputResult.PerServer server : result.servers()) {
+            String what =
+                    first
+                            ? format(
+                                    ROOT,
+                                    "%-5s %4d %5d %4d B",
+                                    cell.command(),
+                                    cell.pipeline(),
+                                    cell.clients(),
+                                    cell.valueBytes())
+                            : " ".repeat(23);
+            first = false;
+            ThroughputResult.Ratio ratio = result.throughputRatio(server);
+            List<Sample> samples = server.samples();
+            line(
+                    format(
+                            ROOT,
+                            "%-23s  %-12s %10.0f %9.3f %9.1f %9.1f %9.1f  %5.2f (%.2f..%.2f)      %5.2f %3.0f%%",
+                            what,
+                            server.name(),
+                            server.throughput(),
+                            server.cpuMicros(),
+                            Median.of(samples, Sample::p50Micros),
+                            Median.of(samples, Sample::p99Micros),
+                            Median.of(samples, Sample::p999Micros),
+                            ratio.median(),
+                            ratio.low(),
+                            ratio.high(),
+                            result.cpuRatio(server),
+                            100 * Median.of(samples, Sample::generatorShare)));
+        }
+        int clean = result.servers().getFirst().samples().size();
+        if (clean < roundsWanted) {
+            line(
+                    format(
+                            ROOT,
+                            "      ! only %d of %d rounds were clean: other processes used the cores",
+                            clean,
+                            roundsWanted));
+        }
+        if (result.generatorShare() > GENERATOR_LIMIT) {
+            line("      ! the generator's core was full: judge by CPU per operation");
+        }
+    }
+
+    /// The memory table.
+    public void memory(List<MemoryResult> results) {
+        line("");
+        line(
+                format(
+                        ROOT,
+                        "memory: bytes per key beyond %d bytes of key and value, %,d keys, warm empty server taken off",
+                        results.getFirst().payloadBytes(),
+                        results.getFirst().keys()));
+        line(
+                format(
+                        ROOT,
+                        "%-12s %12s %12s %14s %14s",
+                        "server",
+                        "used_memory",
+                        "resident",
+                        "empty used",
+                        "empty resident"));
+        for (MemoryResult result : results) {
+            line(
+                    format(
+                            ROOT,
+                            "%-12s %10.1f B %10.1f B %11.1f MB %11.1f MB",
+                            result.server(),
+                            result.usedOverhead(),
+                            result.residentOverhead(),
+                            result.usedBaseBytes() / 1e6,
+                            result.residentBaseBytes() / 1e6));
+        }
+    }
+
+    /// The stall table.
+    public void stall(StallResult result, int roundsWanted) {
+        line("");
+        line(
+                format(
+                        ROOT,
+                        "stall: wait of a PING sent each millisecond while %,d keys are loaded, from when it was due",
+                        result.keys()));
+        line(
+                format(
+                        ROOT,
+                        "%-12s %6s %12s %12s %12s %10s %10s %14s",
+                        "server",
+                        "rounds",
+                        "longest ms",
+                        "median of",
+                        "p99.9 ms",
+                        "over 1 ms",
+                        "over 10 ms",
+                        "generator late"));
+        for (StallResult.PerServer server : result.servers()) {
+            List<StallResult.Round> rounds = server.rounds();
+            line(
+                    format(
+                            ROOT,
+                            "%-12s %6d %12.2f %12.2f %12.2f %10d %10d %11.2f ms",
+                            server.name(),
+                            rounds.size(),
+                            rounds.stream()
+                                    .mapToDouble(StallResult.Round::maxMillis)
+                                    .max()
+                                    .orElse(Double.NaN),
+                            Median.of(rounds, StallResult.Round::maxMillis),
+                            Median.of(rounds, StallResult.Round::p999Millis),
+                            rounds.stream().mapToLong(StallResult.Round::over1Millis).sum(),
+                            rounds.stream().mapToLong(StallResult.Round::over10Millis).sum(),
+                            rounds.stream()
+                                    .mapToDouble(StallResult.Round::generatorLateMillis)
+                                    .max()
+                                    .orElse(Double.NaN)));
+            if (rounds.size() < roundsWanted) {
+                line(
+                        format(
+                                ROOT,
+                                "  ! only %d of %d rounds were clean",
+                                rounds.size(),
+                                roundsWanted));
+            }
+        }
+    }
+
+    /// Any other line.
+    public void note(String text) {
+        line(text);
+    }
+
+    private void line(String text) {
+        out.println(text);
+        out.flush();
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.chaos.cluster;
+
+import dev.dunlin.chaos.HarnessException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+/// A formed cluster: `n1`..`nP` start as primaries of shards 0..P-1, the replicas follow round-robin.
+///
+/// The harness forms it over plain commands (CLUSTER MEET, ADDSLOTSRANGE, REPLICATE), so that it depends on no other
+/// tool. Thread: any, except [#probe] objects.
+public final class Cluster implements AutoCloseable {
+    /// What forming may take; starting six JVMs on two cores is slow.
+    private static final Duration FORMING = Duration.ofSeconds(60);
+
+    private final Environment environment;
+    private final ClusterSettings settings;
+    private final List<ChaosNode> nodes;
+
+    private Cluster(Environment environment, ClusterSettings settings, List<ChaosNode> nodes) {
+        this.environment = environment;
+        this.settings = settings;
+        this.nodes = List.copyOf(nodes);
+    }
+
+    /// Starts and forms a cluster in `environment`, which the caller keeps owning.
+    public static Cluster form(
+            Environment environment, ServerUnderTest server, ClusterSettings settings) {
+        List<ChaosNode> nodes = new ArrayList<>();
+        for (int index = 0; index < settings.nodes(); index++) {
+            nodes.add(environment.createNode("n" + (index + 1), server, settings));
+        }
+        var cluster = new Cluster(environment, settings, nodes);
+        nodes.forEach(ChaosNode::start);
+        ClusterFormation.run(cluster, FORMING);
+        return cluster;
+    }
+
+    /// {@return the environment it runs in}
+    public Environment environment() {
+        return environment;
+    }
+
+    /// {@return what it was started with}
+    public ClusterSettings settings() {
+        return settings;
+    }
+
+    /// {@return all nodes, `n1` first}
+    public List<ChaosNode> nodes() {
+        return nodes;
+    }
+
+    /// {@return the node with this name}
+    public ChaosNode node(String name) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new HarnessException("no node " + name));
+    }
+
+    /// {@return the shard's members: first who starts as its primary, then its replicas}
+    public List<ChaosNode> shard(int shard) {
+        List<ChaosNode> members = new ArrayList<>();
+        for (int index = shard; index < nodes.size(); index += settings.primaries()) {
+            members.add(nodes.get(index));
+        }
+        return members;
+    }
+
+    /// {@return the shard a node belongs to}
+    public int shardOf(ChaosNode node) {
+        return nodes.indexOf(node) % settings.primaries();
+    }
+
+    /// {@return first slot of a shard}
+    public int firstSlot(int shard) {
+        return (int) ((long) HashSlot.COUNT * shard / settings.primaries());
+    }
+
+    /// {@return last slot of a shard}
+    public int lastSlot(int shard) {
+        return firstSlot(shard + 1) - 1;
+    }
+
+    /// {@return a hash tag of the shard, with braces, to start keys with}
+    public String tag(int shard) {
+        return "{" + HashSlot.tagWithin(firstSlot(shard), lastSlot(shard)) + "}";
+    }
+
+    /// {@return the name of the node at an announced `host:port`}
+    public Optional<String> nameAt(String hostAndPort) {
+        Map<String, String> names =
+                nodes.stream()
+                        .collect(
+                                Collectors.toMap(
+                                        node ->
+                                                node.address().getHostString()
+                                                        + ":"
+                                                        + node.address().getPort(),
+                                        ChaosNode::name));
+        return Optional.ofNullable(names.get(hostAndPort));
+    }
+
+    /// {@return a probe of a node, owned by the caller}
+    public NodeProbe probe(ChaosNode node) {
+        return new NodeProbe(node, environment.clientAddress(NodeProbe.GROUP));
+    }
+
+    /// Waits until a node that was started again answers.
+    public void awaitServing(ChaosNode node) {
+        try (NodeProbe probe = probe(node)) {
+            ClusterFormation.awaitServing(probe, FORMING);
+        }
+    }
+
+    /// Waits until every running node agrees that all slots are served, each by one reachable primary, and every running
+    /// replica is in sync.
+    ///
+    /// @return what is still wrong when time is up; empty when all is well
+    public Optional<String> awaitConverged(Duration limit) {
+        return ClusterFormation.awaitConverged(this, limit);
+    }
+
+    /// Waits for a condition, looking every 10 ms.
+    ///
+    /// @return whether it came true in time
+    public static boolean await(Duration limit, BooleanSupplier condition) {
+        long deadlineNs = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadlineNs) {
+                return false;
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new HarnessException("interrupted while waiting", e);
+            }
+        }
+        return true;
+    }
+
+    /// Stops all nodes.
+    @Override
+    public void close() {
+        nodes.forEach(ChaosNode::kill);
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.chaos.scenario.Claim;
+import dev.dunlin.chaos.scenario.Measure;
+import dev.dunlin.chaos.scenario.RunResult;
+import dev.dunlin.chaos.scenario.Verdict;
+import org.junit.jupiter.api.Test;
+
+/// Stock Redis must be caught losing what it is known to lose; a harness that does not see it sees nothing.
+class RedisControlGroupSmokeTest {
+    @Test
+    void givenRedis_whenAPrimaryIsFrozenPastItsFailover_thenItsLateAcknowledgementsAreFoundLost() {
+        Smoke.assumeEnvironment("process");
+
+        RunResult result = Smoke.run(Smoke.redis(), "process", "zombie-primary");
+
+        assertThat(result.verdict()).isEqualTo(Verdict.PASS);
+        assertThat(result.measures().get(Measure.ZOMBIE_ACKS)).isGreaterThanOrEqualTo(20);
+        assertThat(result.measures().get(Measure.LOST_WRITES)).isGreaterThanOrEqualTo(20);
+        assertThat(result.measures().get(Measure.STALE_READS)).isGreaterThanOrEqualTo(4);
+        assertThat(result.claims())
+                .filteredOn(claim -> claim.id().equals("control"))
+                .hasSize(2)
+                .allMatch(claim -> claim.status() == Claim.Status.CONTROL);
+    }
+
+    @Test
+    void givenRedis_whenAPrimaryIsCutOffWithItsClient_thenItsAcknowledgementsAreFoundLost() {
+        Smoke.assumeEnvironment("netns");
+
+        RunResult result = Smoke.run(Smoke.redis(), "netns", "isolate-primary-with-client");
+
+        assertThat(result.verdict()).isEqualTo(Verdict.PASS);
+        assertThat(result.measures().get(Measure.ACK_WINDOW_MS))
+                .isGreaterThan(Smoke.NODE_TIMEOUT_MS);
+        assertThat(result.measures().get(Measure.LOST_WRITES)).isGreaterThan(300);
+        assertThat(result.claims())
+                .filteredOn(claim -> claim.id().equals("control"))
+                .hasSize(2)
+                .allMatch(claim -> claim.status() == Claim.Status.CONTROL);
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.server;
+
+/// Whether what a node says at this instant can be trusted: a primary of a cluster that was frozen, or is cut off, must not
+/// speak before it knows that nobody has taken its place.
+///
+/// Thread: called on the node's loop.
+interface ServingGate {
+    /// {@return whether there is anything to ask; false for a node that stands alone}
+    boolean isGuarded();
+
+    /// {@return whether replies may leave now}
+    boolean mayServe();
+
+    boolean isPrimary();
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.command;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.dunlin.node.Node;
+import dev.dunlin.node.config.Directives;
+import dev.dunlin.node.config.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Random commands to a node of ours and to a real redis-server: the replies must be equal, and so must the keys in the end.
+///
+/// A failure prints its seed; `-Dseed=N` repeats it. `-Ddifferential.commands=1000000` is the long form.
+class DifferentialTest {
+    private static final int COMMANDS = Integer.getInteger("differential.commands", 4000);
+    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final int DATABASES = CommandHarness.DATABASES;
+
+    /// How many commands before a difference are printed with it.
+    private static final int RECENT_COMMANDS = 12;
+
+    @TempDir static Path folder;
+
+    private static Node node;
+    private static ReferenceServer redis;
+    private static int redisPort;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(ReferenceServer.isInstalled(), "redis-server is not installed");
+        redis = ReferenceServer.start(folder, "--databases", "" + DATABASES);
+        redisPort = redis.port();
+        String before = System.setProperty("dunlin.debugAllocator", "true");
+        try {
+            node = Node.start(settings(), () -> {});
+        } finally {
+            if (before == null) {
+                System.clearProperty("dunlin.debugAllocator");
+            }
+        }
+    }
+
+    private static Settings settings() {
+        var settings = new Settings();
+        settings.set(Directives.PORT, 0);
+        settings.set(Directives.BIND, List.of("127.0.0.1"));
+        settings.set(Directives.DATABASES, DATABASES);
+        settings.set(Directives.IO_TRANSPORT, "nio");
+        return settings;
+    }
+
+    @AfterAll
+    static void stop() {
+        if (redis != null) {
+            redis.close();
+        }
+        if (node != null) {
+            // Also checks that no block of native memory has leaked.
+            node.close();
+        }
+    }
+
+    /// A server, or what stands for one.
+    @FunctionalInterface
+    private interface Server {
+        Reply call(List<String> command) throws IOException;
+
+        default Reply call(String... command) throws IOException {
+            return call(List.of(command));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givenResp2_whenRandomCommandsRunOnBothServers_thenRepliesAndKeysAreEqual(
+            CommandGenerator family) throws IOException {
+        try (var ours = new RespConnection(node.port());
+                var theirs = new RespConnection(redisPort)) {
+            ours.call("FLUSHALL");
+            compare(family, ours::call, theirs::call);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givenResp3_whenRandomCommandsRunOnBothServers_thenRepliesAndKeysAreEqual(
+            CommandGenerator family) throws IOException {
+        try (var harness = new CommandHarness(false);
+                var theirs = new RespConnection(redisPort)) {
+            Client client = harness.client();
+            client.resp3(true);
+            theirs.call("HELLO", "3");
+            Server ours =
+                    command -> {
+                        harness.nowMs = System.currentTimeMillis();
+                        harness.keyspace.accessClock(harness.nowMs);
+                        return harness.call(client, command);
+                    };
+            compare(family, ours, theirs::call);
+        }
+    }
+
+    private static void compare(CommandGenerator family, Server ours, Server theirs)
+            throws IOException {
+        // Only what a command comes upon expires, on both.
+        theirs.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+        theirs.call("FLUSHALL");
+        run(family, new Random(SEED), ours, theirs);
+        compareKeys(ours, theirs);
+    }
+
+    private static void run(CommandGenerator family, Random random, Server ours, Server theirs)
+            throws IOException {
+        List<List<String>> recent = new ArrayList<>();
+        for (int i = 0; i < COMMANDS; i++) {
+            List<String> command = family.next(random);
+            recent.add(command);
+            if (recent.size() > RECENT_COMMANDS) {
+                recent.removeFirst();
+            }
+            Reply our = ours.call(command);
+            Reply their = theirs.call(command);
+            if (!KnownDifferences.acceptable(command, our, their)) {
+                fail(
+                        "%s, command %d, -Dseed=%d: %s%n ours   %s%n theirs %s%n after%n%s",
+                        family,
+                        i,
+                        SEED,
+                        command,
+                        our,
+                        their,
+                        recent.stream().map(Object::toString).collect(joining("\n  ")));
+            }
+        }
+    }
+
+    private static void compareKeys(Server ours, Server theirs) throws IOException {
+        // Ends a transaction that is still open.
+        ours.call("DISCARD");
+        theirs.call("DISCARD");
+        for (int database = 0; database < DATABASES; database++) {
+            ours.call("SELECT", "" + database);
+            theirs.call("SELECT", "" + database);
+            var keys = new TreeSet<String>();
+            ours.call("KEYS", "*").elements().forEach(key -> keys.add(key.string()));
+            theirs.call("KEYS", "*").elements().forEach(key -> keys.add(key.string()));
+            for (String key : keys) {
+                compareKey(key, ours, theirs);
+            }
+        }
+    }
+
+    private static void compareKey(String key, Server ours, Server theirs) throws IOException {
+        for (List<String> question :
+                List.of(
+                        List.of("TYPE", key),
+                        List.of("GET", key),
+                        List.of("OBJECT", "ENCODING", key),
+                        List.of("PEXPIRETIME", key),
+                        List.of("HGETALL", key))) {
+            Reply our = ours.call(question);
+            Reply their = theirs.call(question);
+            assertThat(KnownDifferences.acceptable(question, our, their))
+                    .as("-Dseed=%d: %s: ours %s, theirs %s", SEED, question, our, their)
+                    .isTrue();
+        }
+        if (ours.call("OBJECT", "ENCODING", key).string().equals("listpack")) {
+            assertThat(ours.call("HGETALL", key)).isEqualTo(theirs.call("HGETALL", key));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What goes into the log, against what a real server writes into its append-only file.
+class LoggedEffectsTest {
+    private static final int COMMANDS = Integer.getInteger("differential.commands", 4000);
+    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+
+    /// Unix times from here on are compared by their place only: the servers run a command at different times.
+    private static final long SOME_TIME_AGO_MS = 1_500_000_000_000L;
+
+    private final CommandHarness harness = new CommandHarness(false);
+    private final Client client = harness.client();
+
+    @AfterEach
+    void close() {
+        harness.close();
+    }
+
+    private List<String> logOf(String... command) {
+        harness.takeLog();
+        harness.call(client, command);
+        return harness.takeLog();
+    }
+
+    @Test
+    void givenRelativeExpiry_whenSet_thenTheLogHasTheAbsoluteTime() {
+        long at = harness.nowMs + 10_000;
+
+        assertThat(logOf("SET", "k", "v", "EX", "10", "NX"))
+                .containsExactly("0: SET k v PXAT " + at);
+        assertThat(logOf("SETEX", "k", "10", "v")).containsExactly("0: SET k v PXAT " + at);
+        assertThat(logOf("GETEX", "k", "PX", "10000")).containsExactly("0: PEXPIREAT k " + at);
+        assertThat(logOf("EXPIRE", "k", "10", "xx"))
+                .containsExactly("0: PEXPIREAT k " + at + " xx");
+        assertThat(logOf("GETEX", "k")).isEmpty();
+        assertThat(logOf("GETEX", "k", "EXAT", "1")).containsExactly("0: DEL k");
+        assertThat(logOf("EXPIRE", "k", "10")).isEmpty();
+    }
+
+    @Test
+    void givenExpiredKey_whenWritten_thenItsDeletionIsLoggedFirstAndBothAreOneUnit() {
+        harness.call(client, "SET", "k", "v", "PX", "5");
+        harness.nowMs += 10;
+
+        assertThat(logOf("INCR", "k")).containsExactly("MULTI", "0: DEL k", "0: INCR k", "EXEC");
+    }
+
+    @Test
+    void givenTransactionOfOneWrite_whenExecuted_thenItIsLoggedBare() {
+        harness.call(client, "MULTI");
+        harness.call(client, "GET", "a");
+        harness.call(client, "SET", "a", "1");
+
+        assertThat(logOf("EXEC")).containsExactly("0: SET a 1");
+    }
+
+    @Test
+    void givenTransactionOfSeveralWrites_whenExecuted_thenItIsOneUnitOverDatabases() {
+        harness.call(client, "MULTI");
+        harness.call(client, "SET", "a", "1");
+        harness.call(client, "SELECT", "2");
+        harness.call(client, "INCRBYFLOAT", "b", "1.5");
+        harness.call(client, "SPOIL");
+
+        assertThat(logOf("EXEC")).isEmpty();
+
+        harness.call(client, "MULTI");
+        harness.call(client, "SET", "a", "1");
+        harness.call(client, "SELECT", "2");
+        harness.call(client, "INCRBYFLOAT", "b", "1.5");
+        assertThat(logOf("EXEC"))
+                .containsExactly("MULTI", "0: SET a 1", "2: SET b 1.5 KEEPTTL", "EXEC");
+    }
+
+    @Test
+    void givenReplica_whenKeyHasExpired_thenItIsHiddenAndNothingIsDeletedOrLogged() {
+        harness.call(client, "SET", "k", "v", "PX", "5");
+        harness.mayExpire = false;
+        harness.nowMs += 10;
+
+        assertThat(harness.call(client, "GET", "k").text()).isEqualTo("nil");
+        assertThat(logOf("EXISTS", "k")).isEmpty();
+        assertThat(harness.call(client, "DBSIZE").integer()).isEqualTo(1);
+        Client primary = harness.client();
+        primary.fromPrimary(true);
+        assertThat(harness.call(primary, "GET", "k").string()).isEqualTo("v");
+        assertThat(harness.runner.expireKeys(harness.nowMs, 1_000_000)).isFalse();
+        assertThat(harness.call(client, "DBSIZE").integer()).isEqualTo(1);
+    }
+
+    @Test
+    void givenRandomCommands_whenRunOnBothServers_thenTheLogsAreEqual(@TempDir Path folder)
+            throws IOException {
+        assumeTrue(ReferenceServer.isInstalled(), "redis-server is not installed");
+        try (var redis =
+                        ReferenceServer.start(
+                                folder,
+                                "--databases",
+                                "" + CommandHarness.DATABASES,
+                                "--appendonly",
+                                "yes",
+                                "--aof-use-rdb-preamble",
+                                "no",
+                                "--auto-aof-rewrite-percentage",
+                                "0");
+                var theirs = new RespConnection(redis.port())) {
+            theirs.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+            var random = new Random(SEED);
+            var families =
+                    List.of(
+                            CommandGenerator.STRINGS,
+                            CommandGenerator.HASHES,
+                            CommandGenerator.KEYS,
+                            CommandGenerator.TRANSACTIONS);
+            for (int i = 0; i < COMMANDS; i++) {
+                List<String> command = families.get(random.nextInt(families.size())).next(random);
+                // Which of several expired keys this one comes upon is chance.
+                if (!command.getFirst().equals("RANDOMKEY") && !command.getFirst().equals("SCAN")) {
+                    harness.nowMs = System.currentTimeMillis();
+                    harness.call(client, command);
+                    theirs.call(command);
+                }
+            }
+            theirs.call("CONFIG", "SET", "appendfsync", "always");
+            theirs.call("SET", "end", "1");
+            harness.call(client, "SET", "end", "1");
+            assertThat(withoutTimes(harness.takeLog()))
+                    .as("-Dseed=%d", SEED)
+                    .isEqualTo(withoutTimes(read(folder)));
+        }
+    }
+
+    private static List<String> read(Path folder) throws IOException {
+        List<String> commands = new ArrayList<>();
+        Path file = folder.resolve("appendonlydir/appendonly.aof.1.incr.aof");
+        String database = "0";
+        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            while (true) {
+                List<String> words = Reply.read(in).elements().stream().map(Reply::string).toList();
+                switch (words.getFirst()) {
+                    case "SELECT" -> database = words.get(1);
+                    case "MULTI", "EXEC" -> commands.add(words.getFirst());
+                    default -> commands.add(database + ": " + String.join(" ", words));
+                }
+            }
+        } catch (EOFException e) {
+            return commands;
+        }
+    }
+
+    private static List<String> withoutTimes(List<String> log) {
+        return log.stream()
+                .map(line -> {
+                    List<String> words = new ArrayList<>();
+                    for (String word : line.split(" ", -1)) {
+                        boolean time =
+                                word.matches("[0-9]{13,18}")
+                                        && Long.parseLong(word) > SOME_TIME_AGO_MS;
+                        words.add(time ? "<time>" : word);
+                    }
+                    return String.join(" ", words);
+                })
+                .toList();
+    }
+}
