@@ -1,28 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node;
 
+import dev.dunlin.clusterbus.store.NodesConfException;
+import dev.dunlin.node.config.CommandLine;
+import dev.dunlin.node.config.ConfigException;
+import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/// Starts a data node: `dunlin-node [redis.conf] [--directive value ...]`, as redis-server is started.
+/// Starts one or more data nodes: `dunlin-node [redis.conf] [--directive value ...]`, as redis-server is started.
 public final class Main {
     private Main() {}
 
-    public static void main(String[] args) throws Exception {
-        var settings = new Settings();
-        for (int i = 0; i < args.length; ) {
-            String name = args[i++].substring(2);
-            List<String> words = new ArrayList<>();
-            while (i < args.length && !args[i].startsWith("--")) {
-                words.add(args[i++]);
-            }
-            settings.parse(name, words);
+    public static void main(String[] args) throws InterruptedException {
+        List<String> words = List.of(args);
+        if (words.size() == 1 && (words.contains("-v") || words.contains("--version"))) {
+            System.out.println(
+                    "Dunlin node v=" + Version.DUNLIN + " redis=" + Version.REDIS + " bits=64");
+            return;
         }
+        if (words.size() == 1 && (words.contains("-h") || words.contains("--help"))) {
+            System.out.print(Usage.TEXT);
+            return;
+        }
+        System.exit(run(words));
+    }
+
+    /// {@return the exit status: 0 after a stop from outside, 1 when the nodes could not start or one had to stop by itself}
+    private static int run(List<String> words) throws InterruptedException {
         var ended = new CountDownLatch(1);
-        Node.start(settings, ended::countDown);
+        var status = new AtomicInteger();
+        List<Node> nodes = new ArrayList<>();
+        try {
+            for (Settings settings : CommandLine.parse(words, System.in).each()) {
+                int port = settings.get(Directives.PORT);
+                nodes.add(start(settings, port, ended, status));
+            }
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            nodes.forEach(Node::close);
+            return 1;
+        } catch (IOException | NodesConfException e) {
+            System.err.println("dunlin-node cannot start: " + e.getMessage());
+            nodes.forEach(Node::close);
+            return 1;
+        }
+        var closed = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    ended.countDown();
+                                    awaitQuietly(closed);
+                                },
+                                "stop"));
         ended.await();
-        System.exit(1);
+        nodes.forEach(Node::close);
+        closed.countDown();
+        return status.get();
+    }
+
+    private static Node start(
+            Settings settings, int port, CountDownLatch ended, AtomicInteger status)
+            throws IOException, NodesConfException {
+        return Node.start(
+                settings,
+                () -> {
+                    System.err.println(
+                            "the node on port " + port + " had to stop, so the process ends");
+                    status.set(1);
+                    ended.countDown();
+                });
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

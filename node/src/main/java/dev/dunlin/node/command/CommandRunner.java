@@ -132,7 +132,7 @@ public final class CommandRunner {
             command.handler().run(ctx, args, reply);
         } catch (CommandException e) {
             command.countFailed();
-            ctx.services().stats().errorReplies++;
+            ctx.services().stats().countError(e.error());
             reply.rewind(mark);
             reply.error(e.error());
         }
@@ -156,7 +156,7 @@ public final class CommandRunner {
             }
         }
         reply.error(answer);
-        ctx.services().stats().errorReplies++;
+        ctx.services().stats().countError(answer);
     }
 
     private static boolean isRedirect(RespError error) {

@@ -19,6 +19,8 @@ public final class Families {
                 DatabaseCommands.table(),
                 TransactionCommands.table(),
                 ConnectionCommands.table(),
+                InfoCommands.table(),
+                ConfigCommands.table(),
                 ClusterCommands.table(),
                 ReplicationCommands.table(),
                 MigrationCommands.table());

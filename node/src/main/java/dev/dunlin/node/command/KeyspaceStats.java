@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import dev.dunlin.node.resp.RespError;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
 /// Counters that INFO shows under `stats`; plain fields, because they are raised on the hot path.
 ///
 /// Thread: owned by the node's loop.
@@ -15,6 +20,22 @@ public final class KeyspaceStats {
     public long bytesReceived;
     public long bytesSent;
     public long errorReplies;
+    public long reads;
+    public long writes;
+
+    /// How often each error was answered, by its first word.
+    private final Map<String, Long> errors = new TreeMap<>();
+
+    /// Counts an error reply.
+    public void countError(RespError error) {
+        errorReplies++;
+        errors.merge(error.prefix(), 1L, Long::sum);
+    }
+
+    /// {@return how often each error was answered, by its first word}
+    public Map<String, Long> errors() {
+        return Collections.unmodifiableMap(errors);
+    }
 
     /// Sets all to zero, as CONFIG RESETSTAT asks for.
     public void reset() {
@@ -28,5 +49,8 @@ public final class KeyspaceStats {
         bytesReceived = 0;
         bytesSent = 0;
         errorReplies = 0;
+        reads = 0;
+        writes = 0;
+        errors.clear();
     }
 }

@@ -3,6 +3,7 @@ package dev.dunlin.node.command;
 
 import dev.dunlin.node.cluster.ClusterMember;
 import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.observe.Observation;
 import dev.dunlin.node.replication.Replication;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -35,4 +36,13 @@ public interface NodeServices {
 
     /// {@return the values of all directives}
     Settings settings();
+
+    /// {@return what the node remembers about its own life}
+    Observation observation();
+
+    /// {@return the port that clients connect to}
+    int port();
+
+    /// {@return whether a data set is being loaded}
+    boolean isLoading();
 }

@@ -1,38 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.config;
 
+import static dev.dunlin.node.config.SettingTypes.hugeMemory;
 import static dev.dunlin.node.config.SettingTypes.integer;
 import static dev.dunlin.node.config.SettingTypes.longInteger;
 import static dev.dunlin.node.config.SettingTypes.memory;
+import static dev.dunlin.node.config.SettingTypes.oneOf;
 import static dev.dunlin.node.config.SettingTypes.text;
 import static dev.dunlin.node.config.SettingTypes.words;
 import static dev.dunlin.node.config.SettingTypes.yesNo;
 
+import dev.dunlin.node.config.Setting.Mutability;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Every directive that a node knows, with Redis's name and default.
+/// Every directive that a node acts on, with the name and default of Redis 7.0. Those that it only accepts are in [AcceptedDirectives].
 public final class Directives {
+    private static final int MAX = Integer.MAX_VALUE;
+
     // spotless:off
     // Network
     public static final Setting<Integer>      PORT             = fixed("port", integer(0, 65535), 6379);
     public static final Setting<List<String>> BIND             = fixed("bind", words(), List.of("*", "-::*"));
-    public static final Setting<Integer>      TCP_BACKLOG      = fixed("tcp-backlog", integer(0, Integer.MAX_VALUE), 511);
-    public static final Setting<Integer>      MAX_CLIENTS      = mutable("maxclients", integer(1, Integer.MAX_VALUE), 10000);
-    public static final Setting<Long>         MAX_BULK_BYTES   = mutable("proto-max-bulk-len", memory(1024 * 1024, Long.MAX_VALUE), 512L << 20);
-    public static final Setting<Long>         QUERY_BUFFER_BYTES_MAX = mutable("client-query-buffer-limit", memory(1024 * 1024, Long.MAX_VALUE), 1L << 30);
+    public static final Setting<Integer>      TCP_BACKLOG      = fixed("tcp-backlog", integer(0, MAX), 511);
+    public static final Setting<Integer>      MAX_CLIENTS      = mutable("maxclients", integer(1, MAX), 10000);
+    public static final Setting<Long>         MAX_BULK_BYTES   = mutable("proto-max-bulk-len", memory(1 << 20), 512L << 20);
+    public static final Setting<Long>         QUERY_BUFFER_BYTES_MAX = mutable("client-query-buffer-limit", memory(1 << 20), 1L << 30);
     /// io_uring, epoll, nio, or auto for the best that works. Not in Redis.
-    public static final Setting<String>       IO_TRANSPORT     = fixed("io-transport", text(), "auto");
+    public static final Setting<String>       IO_TRANSPORT     = fixed("io-transport", oneOf("auto", "io_uring", "epoll", "nio"), "auto");
 
     // General
-    public static final Setting<Integer>      DATABASES        = fixed("databases", integer(1, Integer.MAX_VALUE), 16);
-    public static final Setting<String>       DIR              = fixed("dir", text(), ".");
+    public static final Setting<Integer>      DATABASES        = fixed("databases", integer(1, MAX), 16);
+    public static final Setting<String>       DIR              = protectedSetting("dir", text(), ".");
     public static final Setting<String>       REQUIRE_PASS     = mutable("requirepass", text(), "");
-    public static final Setting<Long>         MAX_MEMORY       = mutable("maxmemory", memory(0, Long.MAX_VALUE), 0L);
+    public static final Setting<Long>         MAX_MEMORY       = mutable("maxmemory", hugeMemory(), 0L);
+    public static final Setting<String>       ENABLE_DEBUG_COMMAND = fixed("enable-debug-command", oneOf("no", "yes", "local"), "no");
+    public static final Setting<String>       ENABLE_PROTECTED_CONFIGS = fixed("enable-protected-configs", oneOf("no", "yes", "local"), "no");
+    /// Microseconds; negative turns the slow log off, 0 logs every command.
+    public static final Setting<Long>         SLOWLOG_SLOWER_THAN = mutable("slowlog-log-slower-than", longInteger(-1, Long.MAX_VALUE), 10000L);
+    public static final Setting<Long>         SLOWLOG_MAX_LEN  = mutable("slowlog-max-len", longInteger(0, Long.MAX_VALUE), 128L);
+    /// Milliseconds; 0 turns the latency monitor off.
+    public static final Setting<Long>         LATENCY_MONITOR_THRESHOLD = mutable("latency-monitor-threshold", longInteger(0, Long.MAX_VALUE), 0L);
 
     // Encodings of small collections
-    public static final Setting<Long>         HASH_MAX_LISTPACK_ENTRIES = mutable("hash-max-listpack-entries", longInteger(0, Long.MAX_VALUE), 128L);
-    public static final Setting<Long>         HASH_MAX_LISTPACK_VALUE = mutable("hash-max-listpack-value", memory(0, Long.MAX_VALUE), 64L);
+    public static final Setting<Long>         HASH_MAX_LISTPACK_ENTRIES = mutable("hash-max-listpack-entries", "hash-max-ziplist-entries", longInteger(0, Long.MAX_VALUE), 512L);
+    public static final Setting<Long>         HASH_MAX_LISTPACK_VALUE = mutable("hash-max-listpack-value", "hash-max-ziplist-value", memory(0), 64L);
 
     // Expiry
     public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
@@ -45,29 +58,56 @@ public final class Directives {
     /// The bus port, 0 for the client port + 10000.
     public static final Setting<Integer>      CLUSTER_PORT     = fixed("cluster-port", integer(0, 65535), 0);
     public static final Setting<String>       CLUSTER_ANNOUNCE_IP = mutable("cluster-announce-ip", text(), "");
-    public static final Setting<String>       CLUSTER_ANNOUNCE_HOSTNAME = mutable("cluster-announce-hostname", text(), "");
+    public static final Setting<String>       CLUSTER_ANNOUNCE_HOSTNAME = mutable("cluster-announce-hostname", text(SpecialTypes::hostname), "");
     public static final Setting<Integer>      CLUSTER_ANNOUNCE_PORT = mutable("cluster-announce-port", integer(0, 65535), 0);
     public static final Setting<Integer>      CLUSTER_ANNOUNCE_BUS_PORT = mutable("cluster-announce-bus-port", integer(0, 65535), 0);
-    public static final Setting<String>       CLUSTER_PREFERRED_ENDPOINT_TYPE = mutable("cluster-preferred-endpoint-type", text(), "ip");
-    public static final Setting<Integer>      CLUSTER_REPLICA_VALIDITY_FACTOR = mutable("cluster-replica-validity-factor", integer(0, Integer.MAX_VALUE), 10);
-    public static final Setting<Integer>      CLUSTER_MIGRATION_BARRIER = mutable("cluster-migration-barrier", integer(0, Integer.MAX_VALUE), 1);
+    public static final Setting<String>       CLUSTER_PREFERRED_ENDPOINT_TYPE = mutable("cluster-preferred-endpoint-type", oneOf("ip", "hostname", "unknown-endpoint"), "ip");
+    public static final Setting<Integer>      CLUSTER_REPLICA_VALIDITY_FACTOR = mutable("cluster-replica-validity-factor", "cluster-slave-validity-factor", integer(0, MAX), 10);
+    public static final Setting<Integer>      CLUSTER_MIGRATION_BARRIER = mutable("cluster-migration-barrier", integer(0, MAX), 1);
     public static final Setting<Boolean>      CLUSTER_ALLOW_REPLICA_MIGRATION = mutable("cluster-allow-replica-migration", yesNo(), true);
     public static final Setting<Boolean>      CLUSTER_REQUIRE_FULL_COVERAGE = mutable("cluster-require-full-coverage", yesNo(), true);
-    public static final Setting<Boolean>      CLUSTER_REPLICA_NO_FAILOVER = mutable("cluster-replica-no-failover", yesNo(), false);
+    public static final Setting<Boolean>      CLUSTER_REPLICA_NO_FAILOVER = mutable("cluster-replica-no-failover", "cluster-slave-no-failover", yesNo(), false);
     public static final Setting<Boolean>      CLUSTER_ALLOW_READS_WHEN_DOWN = mutable("cluster-allow-reads-when-down", yesNo(), false);
 
     // Replication
-    public static final Setting<Boolean>      REPLICA_READ_ONLY = mutable("replica-read-only", yesNo(), true);
-    public static final Setting<Boolean>      REPLICA_SERVE_STALE_DATA = mutable("replica-serve-stale-data", yesNo(), true);
-    public static final Setting<Integer>      MIN_REPLICAS_TO_WRITE = mutable("min-replicas-to-write", integer(0, Integer.MAX_VALUE), 0);
+    /// `host port`, or empty.
+    public static final Setting<String>       REPLICA_OF       = fixed("replicaof", "slaveof", SpecialTypes.primaryAddress(), "");
+    public static final Setting<Boolean>      REPLICA_READ_ONLY = mutable("replica-read-only", "slave-read-only", yesNo(), true);
+    public static final Setting<Boolean>      REPLICA_SERVE_STALE_DATA = mutable("replica-serve-stale-data", "slave-serve-stale-data", yesNo(), true);
+    public static final Setting<Integer>      MIN_REPLICAS_TO_WRITE = mutable("min-replicas-to-write", "min-slaves-to-write", integer(0, MAX), 0);
     /// Seconds.
-    public static final Setting<Integer>      MIN_REPLICAS_MAX_LAG = mutable("min-replicas-max-lag", integer(0, Integer.MAX_VALUE), 10);
+    public static final Setting<Integer>      MIN_REPLICAS_MAX_LAG = mutable("min-replicas-max-lag", "min-slaves-max-lag", integer(0, MAX), 10);
+    public static final Setting<Integer>      REPLICA_PRIORITY = mutable("replica-priority", "slave-priority", integer(0, MAX), 100);
+    public static final Setting<Boolean>      REPLICA_ANNOUNCED = mutable("replica-announced", yesNo(), true);
+    public static final Setting<String>       REPLICA_ANNOUNCE_IP = mutable("replica-announce-ip", "slave-announce-ip", text(), "");
+    public static final Setting<Integer>      REPLICA_ANNOUNCE_PORT = mutable("replica-announce-port", "slave-announce-port", integer(0, 65535), 0);
+    public static final Setting<String>       MASTER_USER      = mutable("masteruser", text(), "");
+    public static final Setting<String>       MASTER_AUTH      = mutable("masterauth", text(), "");
+    /// Seconds.
+    public static final Setting<Integer>      REPL_TIMEOUT     = mutable("repl-timeout", integer(1, MAX), 60);
+    /// Seconds.
+    public static final Setting<Integer>      REPL_PING_REPLICA_PERIOD = mutable("repl-ping-replica-period", "repl-ping-slave-period", integer(1, MAX), 10);
+    public static final Setting<Long>         REPL_BACKLOG_BYTES = mutable("repl-backlog-size", memory(1), 1L << 20);
+    /// Seconds.
+    public static final Setting<Long>         REPL_BACKLOG_TTL = mutable("repl-backlog-ttl", longInteger(0, Long.MAX_VALUE), 3600L);
+    public static final Setting<Boolean>      REPL_DISKLESS_SYNC = mutable("repl-diskless-sync", yesNo(), true);
+    /// Seconds.
+    public static final Setting<Integer>      REPL_DISKLESS_SYNC_DELAY = mutable("repl-diskless-sync-delay", integer(0, MAX), 5);
+    public static final Setting<Integer>      REPL_DISKLESS_SYNC_MAX_REPLICAS = mutable("repl-diskless-sync-max-replicas", integer(0, MAX), 0);
+    public static final Setting<BufferLimits> OUTPUT_BUFFER_LIMIT = mutable("client-output-buffer-limit", new BufferLimits.Type(), BufferLimits.DEFAULT);
     // spotless:on
 
     private Directives() {}
 
-    /// {@return all directives}
+    /// {@return all directives, those that are only accepted included}
     public static List<Setting<?>> all() {
+        List<Setting<?>> all = new ArrayList<>(acted());
+        AcceptedDirectives.all().forEach(accepted -> all.add(accepted.setting()));
+        return all;
+    }
+
+    /// {@return the directives that a node acts on}
+    static List<Setting<?>> acted() {
         return List.of(
                 PORT,
                 BIND,
@@ -80,6 +120,11 @@ public final class Directives {
                 DIR,
                 REQUIRE_PASS,
                 MAX_MEMORY,
+                ENABLE_DEBUG_COMMAND,
+                ENABLE_PROTECTED_CONFIGS,
+                SLOWLOG_SLOWER_THAN,
+                SLOWLOG_MAX_LEN,
+                LATENCY_MONITOR_THRESHOLD,
                 HASH_MAX_LISTPACK_ENTRIES,
                 HASH_MAX_LISTPACK_VALUE,
                 ACTIVE_EXPIRE_EFFORT,
@@ -98,24 +143,45 @@ public final class Directives {
                 CLUSTER_REQUIRE_FULL_COVERAGE,
                 CLUSTER_REPLICA_NO_FAILOVER,
                 CLUSTER_ALLOW_READS_WHEN_DOWN,
+                REPLICA_OF,
                 REPLICA_READ_ONLY,
                 REPLICA_SERVE_STALE_DATA,
                 MIN_REPLICAS_TO_WRITE,
-                MIN_REPLICAS_MAX_LAG);
+                MIN_REPLICAS_MAX_LAG,
+                REPLICA_PRIORITY,
+                REPLICA_ANNOUNCED,
+                REPLICA_ANNOUNCE_IP,
+                REPLICA_ANNOUNCE_PORT,
+                MASTER_USER,
+                MASTER_AUTH,
+                REPL_TIMEOUT,
+                REPL_PING_REPLICA_PERIOD,
+                REPL_BACKLOG_BYTES,
+                REPL_BACKLOG_TTL,
+                REPL_DISKLESS_SYNC,
+                REPL_DISKLESS_SYNC_DELAY,
+                REPL_DISKLESS_SYNC_MAX_REPLICAS,
+                OUTPUT_BUFFER_LIMIT);
     }
 
-    /// {@return older names that Redis still takes, each with the name it stands for}
-    static Map<String, String> aliases() {
-        return Map.of(
-                "hash-max-ziplist-entries", HASH_MAX_LISTPACK_ENTRIES.name(),
-                "hash-max-ziplist-value", HASH_MAX_LISTPACK_VALUE.name());
+    static <T> Setting<T> fixed(String name, SettingType<T> type, T value) {
+        return new Setting<>(name, null, type, value, Mutability.FIXED);
     }
 
-    private static <T> Setting<T> fixed(String name, SettingType<T> type, T value) {
-        return new Setting<>(name, type, value, false);
+    static <T> Setting<T> fixed(String name, @Nullable String alias, SettingType<T> type, T value) {
+        return new Setting<>(name, alias, type, value, Mutability.FIXED);
     }
 
-    private static <T> Setting<T> mutable(String name, SettingType<T> type, T value) {
-        return new Setting<>(name, type, value, true);
+    static <T> Setting<T> mutable(String name, SettingType<T> type, T value) {
+        return new Setting<>(name, null, type, value, Mutability.MUTABLE);
+    }
+
+    static <T> Setting<T> mutable(
+            String name, @Nullable String alias, SettingType<T> type, T value) {
+        return new Setting<>(name, alias, type, value, Mutability.MUTABLE);
+    }
+
+    static <T> Setting<T> protectedSetting(String name, SettingType<T> type, T value) {
+        return new Setting<>(name, null, type, value, Mutability.PROTECTED);
     }
 }

@@ -238,10 +238,12 @@ final class CommandProcessor {
     }
 
     void countReceived(int bytes) {
+        stats.reads++;
         stats.bytesReceived += bytes;
     }
 
     void countSent(long bytes) {
+        stats.writes++;
         stats.bytesSent += bytes;
     }
 }

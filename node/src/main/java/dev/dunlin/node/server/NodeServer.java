@@ -21,6 +21,7 @@ import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.observe.Observation;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.SlabAllocator;
@@ -69,6 +70,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final NodeLoop loop;
     private final Keyspace keyspace;
     private final KeyspaceStats stats = new KeyspaceStats();
+    private final Observation observation;
     private final CommandTable commands = new CommandTable(Families.all());
     private final CommandContext context;
     private final ClientRegistry clients;
@@ -92,6 +94,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         loop = new NodeLoop(group.next());
         boolean cluster = settings.get(Directives.CLUSTER_ENABLED);
         var random = new SecureRandom();
+        observation = new Observation(transport.label(), loop.nowMs(), random);
         keyspace =
                 new Keyspace(
                         allocator(),
@@ -101,7 +104,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         context = CommandContext.create(keyspace, this);
         clients = new ClientRegistry(this::clientGone);
         guards = new NodeGuards(settings, keyspace, new Role());
-        var log = new ReplicationLog(ReplicationLog.CHUNK_BYTES, ReplicationLog.BACKLOG_BYTES);
+        var log =
+                new ReplicationLog(ReplicationLog.CHUNK_BYTES, replicationConfig().backlogBytes());
         var writeLog = new LogWriter(log);
         runner = new CommandRunner(commands, context, guards, writeLog);
         replicationDuties =
@@ -121,6 +125,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         loop.eventLoop(),
                         transport.channelFactory(),
                         random);
+        settings.onChange(
+                () -> replication.configure(replicationConfig()), ReplicationSettings.ALL);
         migrator = new KeyMigrator(loop, transport, new Arrivals(writeLog));
         guards.watch(migrator);
         clusterDuties = new ClusterDuties(loop, keyspace, replication, guards, held, stop);
@@ -174,9 +180,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     private ReplicationConfig replicationConfig() {
-        return ReplicationConfig.defaults(settings.get(Directives.PORT))
-                // In a cluster replicas come one by one and each should be there soon.
-                .withSnapshots(true, settings.get(Directives.CLUSTER_ENABLED) ? 0 : 5000, 0);
+        return ReplicationSettings.read(settings);
     }
 
     private void joinCluster() throws IOException, NodesConfException {
@@ -244,6 +248,12 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private void tick() {
         loop.turn();
         keyspace.accessClock(loop.nowMs());
+        observation.sample(
+                loop.nowMs(),
+                stats.commandsProcessed,
+                stats.bytesReceived,
+                stats.bytesSent,
+                keyspace.usedBytes() + replication.log().memoryBytes());
         replication.tick(loop.nowMs());
         replicationDuties.sweep();
         clusterDuties.report();
@@ -288,8 +298,19 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     /// {@return the port that was bound}
+    @Override
     public int port() {
         return server.port();
+    }
+
+    @Override
+    public boolean isLoading() {
+        return replicationDuties.isLoading();
+    }
+
+    @Override
+    public Observation observation() {
+        return observation;
     }
 
     @Override

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.config;
+
+import static dev.dunlin.node.config.Directives.fixed;
+import static dev.dunlin.node.config.Directives.mutable;
+import static dev.dunlin.node.config.Directives.protectedSetting;
+import static dev.dunlin.node.config.SettingTypes.hugeMemory;
+import static dev.dunlin.node.config.SettingTypes.integer;
+import static dev.dunlin.node.config.SettingTypes.longInteger;
+import static dev.dunlin.node.config.SettingTypes.memory;
+import static dev.dunlin.node.config.SettingTypes.octal;
+import static dev.dunlin.node.config.SettingTypes.oneOf;
+import static dev.dunlin.node.config.SettingTypes.text;
+import static dev.dunlin.node.config.SettingTypes.yesNo;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Directives of Redis 7.0 that a node checks, keeps, shows and writes back, but that change nothing in it; each with the reason.
+///
+/// They are accepted so that a redis.conf and the tools that set them work unchanged. One that a node begins to act on moves to
+/// [Directives].
+public final class AcceptedDirectives {
+    private static final int MAX = Integer.MAX_VALUE;
+    private static final long LONG_MAX = Long.MAX_VALUE;
+
+    /// @param reason why the setting changes nothing
+    public record Accepted(Setting<?> setting, String reason) {}
+
+    private AcceptedDirectives() {}
+
+    // spotless:off
+    /// {@return the directives that are accepted only}
+    public static List<Accepted> all() {
+        List<Accepted> all = new ArrayList<>();
+
+        add(all, "a node forks no child and defragments nothing: snapshots are cooperative, memory is in slabs",
+                mutable("activedefrag", yesNo(), false),
+                mutable("active-defrag-cycle-max", integer(1, 99), 25),
+                mutable("active-defrag-cycle-min", integer(1, 99), 1),
+                mutable("active-defrag-ignore-bytes", memory(1), 100L << 20),
+                mutable("active-defrag-max-scan-fields", longInteger(1, LONG_MAX), 1000L),
+                mutable("active-defrag-threshold-lower", integer(0, 1000), 10),
+                mutable("active-defrag-threshold-upper", integer(0, 1000), 100),
+                mutable("activerehashing", yesNo(), true),
+                mutable("jemalloc-bg-thread", yesNo(), true),
+                fixed("disable-thp", yesNo(), true),
+                mutable("oom-score-adj", oneOf("no", "yes", "relative", "absolute"), "no"),
+                mutable("oom-score-adj-values", SpecialTypes.oomScores(), List.of(0, 200, 800)),
+                fixed("aof_rewrite_cpulist", text(), ""),
+                fixed("bgsave_cpulist", text(), ""),
+                fixed("bio_cpulist", text(), ""),
+                fixed("server_cpulist", text(), ""));
+
+        add(all, "a node is one thread, and hosts of many cores run many nodes (--nodes)",
+                fixed("io-threads", integer(1, 128), 1),
+                fixed("io-threads-do-reads", yesNo(), false),
+                mutable("hz", SpecialTypes.hertz(), 10),
+                mutable("dynamic-hz", yesNo(), true));
+
+        add(all, "freeing is always done in slices on the side, which is what the lazy variants ask for",
+                mutable("lazyfree-lazy-eviction", yesNo(), false),
+                mutable("lazyfree-lazy-expire", yesNo(), false),
+                mutable("lazyfree-lazy-server-del", yesNo(), false),
+                mutable("lazyfree-lazy-user-del", yesNo(), false),
+                mutable("lazyfree-lazy-user-flush", yesNo(), false),
+                mutable("replica-lazy-flush", "slave-lazy-flush", yesNo(), false));
+
+        add(all, "a service manager or container starts, names and watches the process, and keeps its log",
+                fixed("daemonize", yesNo(), false),
+                fixed("supervised", oneOf("upstart", "systemd", "auto", "no"), "no"),
+                fixed("pidfile", text(), ""),
+                fixed("logfile", text(), ""),
+                mutable("loglevel", oneOf("debug", "verbose", "notice", "warning"), "notice"),
+                fixed("syslog-enabled", yesNo(), false),
+                fixed("syslog-ident", text(), "redis"),
+                fixed("syslog-facility", oneOf("user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"), "local0"),
+                fixed("always-show-logo", yesNo(), false),
+                fixed("set-proc-title", yesNo(), true),
+                mutable("proc-title-template", text(SpecialTypes::titleTemplate), "{title} {listen-addr} {server-mode}"),
+                mutable("crash-log-enabled", yesNo(), true),
+                mutable("crash-memcheck-enabled", yesNo(), true),
+                mutable("ignore-warnings", text(), ""),
+                mutable("shutdown-timeout", integer(0, MAX), 10),
+                mutable("shutdown-on-sigint", oneOf("default", "save", "nosave", "now", "force"), "default"),
+                mutable("shutdown-on-sigterm", oneOf("default", "save", "nosave", "now", "force"), "default"));
+
+        add(all, "there are no snapshots to a file and no append-only file yet: data is in memory and on replicas",
+                mutable("save", new SavePoint.Type(), SavePoint.DEFAULT),
+                protectedSetting("dbfilename", SpecialTypes.fileName("dbfilename", "filename"), "dump.rdb"),
+                mutable("rdbcompression", yesNo(), true),
+                fixed("rdbchecksum", yesNo(), true),
+                mutable("rdb-del-sync-files", yesNo(), false),
+                mutable("rdb-save-incremental-fsync", yesNo(), true),
+                mutable("sanitize-dump-payload", oneOf("no", "yes", "clients"), "no"),
+                mutable("stop-writes-on-bgsave-error", yesNo(), true),
+                mutable("appendonly", yesNo(), false),
+                fixed("appendfilename", SpecialTypes.fileName("appendfilename", "filename"), "appendonly.aof"),
+                fixed("appenddirname", SpecialTypes.fileName("appenddirname", "dirname"), "appendonlydir"),
+                mutable("appendfsync", oneOf("everysec", "always", "no"), "everysec"),
+                mutable("no-appendfsync-on-rewrite", yesNo(), false),
+                mutable("auto-aof-rewrite-percentage", integer(0, MAX), 100),
+                mutable("auto-aof-rewrite-min-size", memory(0), 64L << 20),
+                mutable("aof-load-truncated", yesNo(), true),
+                mutable("aof-use-rdb-preamble", yesNo(), true),
+                mutable("aof-rewrite-incremental-fsync", yesNo(), true),
+                mutable("aof-timestamp-enabled", yesNo(), false),
+                mutable("aof-disable-auto-gc", yesNo(), false),
+                mutable("replica-ignore-disk-write-errors", yesNo(), false));
+
+        add(all, "nothing is evicted yet: writes are refused when maxmemory is reached",
+                mutable("maxmemory-policy", oneOf("volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"), "noeviction"),
+                mutable("maxmemory-samples", integer(1, MAX), 5),
+                mutable("maxmemory-eviction-tenacity", integer(0, 100), 10),
+                mutable("maxmemory-clients", SpecialTypes.memoryOrPercent(), "0"),
+                mutable("replica-ignore-maxmemory", "slave-ignore-maxmemory", yesNo(), true),
+                mutable("lfu-decay-time", integer(0, MAX), 1),
+                mutable("lfu-log-factor", integer(0, MAX), 10));
+
+        add(all, "these types of values do not exist yet",
+                mutable("list-compress-depth", integer(0, MAX), 0),
+                mutable("list-max-listpack-size", "list-max-ziplist-size", integer(Integer.MIN_VALUE, MAX), -2),
+                mutable("set-max-intset-entries", longInteger(0, LONG_MAX), 512L),
+                mutable("zset-max-listpack-entries", "zset-max-ziplist-entries", longInteger(0, LONG_MAX), 128L),
+                mutable("zset-max-listpack-value", "zset-max-ziplist-value", memory(0), 64L),
+                mutable("hll-sparse-max-bytes", memory(0), 3000L),
+                mutable("stream-node-max-bytes", memory(0), 4096L),
+                mutable("stream-node-max-entries", longInteger(0, LONG_MAX), 100L));
+
+        add(all, "there is no pub/sub, no client-side caching and no scripting yet",
+                mutable("notify-keyspace-events", text(SpecialTypes::events), ""),
+                mutable("tracking-table-max-keys", longInteger(0, LONG_MAX), 1_000_000L),
+                mutable("busy-reply-threshold", "lua-time-limit", longInteger(0, LONG_MAX), 5000L),
+                mutable("cluster-allow-pubsubshard-when-down", yesNo(), true));
+
+        add(all, "there is only the user `default`, and modules cannot be loaded",
+                fixed("aclfile", text(), ""),
+                mutable("acllog-max-len", longInteger(0, LONG_MAX), 128L),
+                mutable("acl-pubsub-default", oneOf("allchannels", "resetchannels"), "resetchannels"),
+                fixed("enable-module-command", oneOf("no", "yes", "local"), "no"));
+
+        add(all, "connections are plain TCP over the addresses of `bind`",
+                mutable("protected-mode", yesNo(), true),
+                mutable("bind-source-addr", text(), ""),
+                mutable("timeout", integer(0, MAX), 0),
+                mutable("tcp-keepalive", integer(0, MAX), 300),
+                fixed("unixsocket", text(), ""),
+                fixed("unixsocketperm", octal(0777), 0),
+                fixed("socket-mark-id", longInteger(0, 0xFFFF_FFFFL), 0L),
+                mutable("cluster-announce-tls-port", integer(0, 65535), 0),
+                mutable("tls-port", integer(0, 65535), 0),
+                mutable("tls-auth-clients", oneOf("no", "yes", "optional"), "yes"),
+                mutable("tls-ca-cert-dir", text(), ""),
+                mutable("tls-ca-cert-file", text(), ""),
+                mutable("tls-cert-file", text(), ""),
+                mutable("tls-ciphers", text(), ""),
+                mutable("tls-ciphersuites", text(), ""),
+                mutable("tls-client-cert-file", text(), ""),
+                mutable("tls-client-key-file", text(), ""),
+                mutable("tls-client-key-file-pass", text(), ""),
+                mutable("tls-cluster", yesNo(), false),
+                mutable("tls-dh-params-file", text(), ""),
+                mutable("tls-key-file", text(), ""),
+                mutable("tls-key-file-pass", text(), ""),
+                mutable("tls-prefer-server-ciphers", yesNo(), false),
+                mutable("tls-protocols", text(), ""),
+                mutable("tls-replication", yesNo(), false),
+                mutable("tls-session-cache-size", integer(0, MAX), 20480),
+                mutable("tls-session-cache-timeout", integer(0, MAX), 300),
+                mutable("tls-session-caching", yesNo(), true));
+
+        add(all, "replication sets this itself: a replica loads from a spool file, and its own errors end the link",
+                mutable("repl-diskless-load", oneOf("disabled", "on-empty-db", "swapdb"), "disabled"),
+                mutable("repl-disable-tcp-nodelay", yesNo(), false),
+                mutable("propagation-error-behavior", oneOf("ignore", "panic", "panic-on-replicas"), "ignore"));
+
+        add(all, "every link of the cluster bus has a limit of its own",
+                mutable("cluster-link-sendbuf-limit", hugeMemory(), 0L));
+
+        add(all, "INFO shows percentiles of the commands that were timed only when histograms are kept, which is not the case yet",
+                mutable("latency-tracking", yesNo(), true),
+                mutable("latency-tracking-info-percentiles", SpecialTypes.percentiles(), List.of(50.0, 99.0, 99.9)));
+        return all;
+    }
+    // spotless:on
+
+    private static void add(List<Accepted> all, String reason, Setting<?>... settings) {
+        for (Setting<?> setting : settings) {
+            all.add(new Accepted(setting, reason));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.observe;
+
+import java.util.List;
+import java.util.Map;
+
+/// What INFO tells, section by section; each method is only called when its section is asked for.
+///
+/// Thread: called on the node's loop.
+public interface InfoFacts {
+    Server server();
+
+    Clients clients();
+
+    Memory memory();
+
+    Persistence persistence();
+
+    Stats stats();
+
+    /// {@return the lines of the replication section, each with its line end}
+    String replication();
+
+    Cpu cpu();
+
+    /// {@return the commands that were called or rejected}
+    List<CommandCalls> commands();
+
+    /// {@return how often each error was answered, by its first word}
+    Map<String, Long> errors();
+
+    boolean clusterEnabled();
+
+    /// {@return the databases that hold keys}
+    List<Keys> keyspace();
+
+    /// @param transport what sockets are watched with: `io_uring`, `epoll` or `nio`
+    /// @param runId 40 hexadecimal digits, different at each start
+    /// @param executable absolute path of the program
+    /// @param configFile absolute path, or empty
+    record Server(
+            boolean cluster,
+            String os,
+            int archBits,
+            String transport,
+            long processId,
+            String runId,
+            int port,
+            long nowMs,
+            long startMs,
+            int hz,
+            int configuredHz,
+            int lruClock,
+            String executable,
+            String configFile) {}
+
+    /// @param inputBytesMax the largest query buffer of any client
+    /// @param outputBytesMax the most bytes that wait to be sent to any client
+    record Clients(
+            int connected,
+            int clusterConnections,
+            int max,
+            long inputBytesMax,
+            long outputBytesMax,
+            int blocked) {}
+
+    /// Bytes, if nothing else is said.
+    ///
+    /// @param used data, its index, the log and the clients' buffers
+    /// @param resident the process's resident set, the JVM included
+    /// @param overhead what of `used` is no data
+    /// @param startup `used` when the node had started
+    /// @param allocated live blocks of the data set, their rounding up included
+    /// @param allocatorResident what the data set's allocator has taken from the system
+    /// @param pendingEntries entries that were dropped and are freed in the background
+    record Memory(
+            long used,
+            long peak,
+            long resident,
+            long overhead,
+            long startup,
+            long allocated,
+            long allocatorResident,
+            long system,
+            long max,
+            String policy,
+            long log,
+            long replicaClients,
+            long normalClients,
+            long pendingEntries) {}
+
+    /// @param changes writes since the data set was last saved to a file
+    /// @param lastSaveMs when that was, or the node's start
+    record Persistence(boolean loading, long changes, long lastSaveMs) {}
+
+    record Stats(
+            long connections,
+            long commands,
+            double commandsPerSecond,
+            long bytesReceived,
+            long bytesSent,
+            long replicationBytesReceived,
+            double receivedPerSecond,
+            double sentPerSecond,
+            long rejectedConnections,
+            long fullSyncs,
+            long partialSyncs,
+            long expiredKeys,
+            long evictedKeys,
+            long hits,
+            long misses,
+            long errorReplies,
+            long reads,
+            long writes) {}
+
+    /// Seconds of processor time.
+    record Cpu(double system, double user, double loopSystem, double loopUser) {}
+
+    /// @param name as in COMMAND; subcommands are `container|subcommand`
+    record CommandCalls(String name, long calls, long microseconds, long rejected, long failed) {}
+
+    record Keys(int database, long keys, long expiring, long averageTtlMs) {}
+}
