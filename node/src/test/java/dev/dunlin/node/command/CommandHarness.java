@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.dunlin.node.cluster.ClusterMember;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.observe.Observation;
 import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.SlabAllocator;
 import dev.dunlin.node.replication.Replication;
@@ -21,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /// All that runs commands, without sockets and with a clock of its own. Closing it checks that no native memory has leaked.
@@ -37,6 +39,7 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     private final CommandTable table = new CommandTable(Families.all());
     private final KeyspaceStats stats = new KeyspaceStats();
     private final Settings settings = new Settings();
+    private final Observation observation = new Observation("none", nowMs, new Random(1));
     private final boolean cluster;
     private final List<Client> clients = new ArrayList<>();
 
@@ -212,6 +215,21 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     @Override
     public Settings settings() {
         return settings;
+    }
+
+    @Override
+    public Observation observation() {
+        return observation;
+    }
+
+    @Override
+    public int port() {
+        return 0;
+    }
+
+    @Override
+    public boolean isLoading() {
+        return false;
     }
 
     @Override
