@@ -273,7 +273,8 @@ final class FailoverElection {
         core.outbox.saveAndSync();
         var header = headers.header();
         if (!manual) {
-            // The verdict may still be on its way to a voter; on this link it arrives before the request.
+            // The verdict may still be on its way to a voter; on this link it arrives before the
+            // request.
             core.outbox.broadcast(core.table, new Fail(header, primary.id()));
         }
         core.outbox.broadcast(

@@ -77,15 +77,19 @@ final class ClusterInvariants {
         NodeView me = view.me();
         Epochs before = seen.get(node.index);
         long config = me.isPrimary() ? me.configEpoch() : before == null ? 0 : before.config;
-        if (before != null
-                && before.current == view.currentEpoch()
-                && before.config == config) {
+        if (before != null && before.current == view.currentEpoch() && before.config == config) {
             return;
         }
         var now = new Epochs(view.currentEpoch(), config);
         if (before != null) {
-            check(now.current >= before.current, node, "currentEpoch went back from " + before.current + " to " + now.current);
-            check(now.config >= before.config, node, "configEpoch went back from " + before.config + " to " + now.config);
+            check(
+                    now.current >= before.current,
+                    node,
+                    "currentEpoch went back from " + before.current + " to " + now.current);
+            check(
+                    now.config >= before.config,
+                    node,
+                    "configEpoch went back from " + before.config + " to " + now.config);
         }
         seen.put(node.index, now);
     }
@@ -111,23 +115,24 @@ final class ClusterInvariants {
                     && slots.intersects(other.slots())
                     && !slots.intersect(other.slots()).minus(moving).isEmpty()) {
                 throw cluster.failure(
-                        "n" + node.index + " and n" + other.index + " both serve "
+                        "n"
+                                + node.index
+                                + " and n"
+                                + other.index
+                                + " both serve "
                                 + slots.intersect(other.slots()).minus(moving));
             }
         }
         long epoch = node.view().me().configEpoch();
         Map<Integer, SlotSet> underEpoch = served.computeIfAbsent(epoch, _ -> new TreeMap<>());
-        SlotSet mine = underEpoch.get(node.index);
-        if (slots.equals(mine)) {
-            return;
+        for (Map.Entry<Integer, SlotSet> entry : underEpoch.entrySet()) {
+            check(
+                    entry.getKey() == node.index
+                            || slots.intersect(entry.getValue()).minus(moving).isEmpty(),
+                    node,
+                    "epoch " + epoch + " has a second server besides n" + entry.getKey());
         }
-        underEpoch.forEach(
-                (index, theirs) ->
-                        check(
-                                index == node.index || slots.intersect(theirs).minus(moving).isEmpty(),
-                                node,
-                                "epoch " + epoch + " has a second server besides n" + index));
-        underEpoch.put(node.index, mine == null ? slots : mine.union(slots));
+        underEpoch.merge(node.index, slots, SlotSet::union);
     }
 
     void beforeSend(SimNode node, Effect.Send send, PersistedState synced) {
@@ -224,7 +229,8 @@ final class ClusterInvariants {
                     || !Objects.equals(seenThird.primary(), third.view().me().primary())) {
                 return "n" + node.index + " is wrong about the role of n" + third.index;
             }
-            if (!third.frozen() && (seenThird.flags().isFailed() || seenThird.flags().isSuspected())) {
+            if (!third.frozen()
+                    && (seenThird.flags().isFailed() || seenThird.flags().isSuspected())) {
                 return "n" + node.index + " takes n" + third.index + " for dead";
             }
         }

@@ -15,7 +15,11 @@ final class FailoverTimes {
 
     /// Takes the primary of slot 0 down by `fault` in a cluster per seed, and waits until another node serves that slot.
     static FailoverTimes measure(
-            long firstSeed, int seeds, int primaries, int replicas, BiConsumer<SimCluster, SimNode> fault) {
+            long firstSeed,
+            int seeds,
+            int primaries,
+            int replicas,
+            BiConsumer<SimCluster, SimNode> fault) {
         var times = new long[seeds];
         for (int i = 0; i < seeds; i++) {
             long seed = firstSeed + i;
@@ -46,7 +50,17 @@ final class FailoverTimes {
 
     @Override
     public String toString() {
-        return "min " + percentile(0) + " p50 " + percentile(50) + " p90 " + percentile(90) + " p99 " + percentile(99)
-                + " max " + percentile(100) + " ms over " + sortedMs.length;
+        return "min "
+                + percentile(0)
+                + " p50 "
+                + percentile(50)
+                + " p90 "
+                + percentile(90)
+                + " p99 "
+                + percentile(99)
+                + " max "
+                + percentile(100)
+                + " ms over "
+                + sortedMs.length;
     }
 }

@@ -88,7 +88,8 @@ public final class SimCluster {
     public SimNode addStranger() {
         SplittableRandom nodeRandom = random.split();
         EngineConfig config = configOf(nodes.size());
-        PersistedState state = dev.dunlin.clusterbus.engine.ClusterEngine.freshState(config, nodeRandom);
+        PersistedState state =
+                dev.dunlin.clusterbus.engine.ClusterEngine.freshState(config, nodeRandom);
         SimNode node = add(config, state, nodeRandom);
         node.start();
         return node;
@@ -253,7 +254,8 @@ public final class SimCluster {
         return replicas;
     }
 
-    // ---- Faults -----------------------------------------------------------------------------------------------------
+    // ---- Faults
+    // -----------------------------------------------------------------------------------------------------
 
     /// The process ends at once; its machine refuses and resets.
     public void kill(SimNode node) {
@@ -315,7 +317,8 @@ public final class SimCluster {
         network.healAll();
     }
 
-    // ---- Running ----------------------------------------------------------------------------------------------------
+    // ---- Running
+    // ----------------------------------------------------------------------------------------------------
 
     public void runFor(long ms) {
         long untilMicros = clock.nowMicros() + ms * 1000;
@@ -360,7 +363,13 @@ public final class SimCluster {
     /// {@return an error that says how to repeat this run}
     AssertionError failure(String what) {
         return new AssertionError(
-                what + "\nrepeat with -Dseed=" + seed + " (and -Dsim.verbose=true)\n" + describe() + "\n" + trace.tail());
+                what
+                        + "\nrepeat with -Dseed="
+                        + seed
+                        + " (and -Dsim.verbose=true)\n"
+                        + describe()
+                        + "\n"
+                        + trace.tail());
     }
 
     private String describe() {
@@ -378,7 +387,9 @@ public final class SimCluster {
                             me.primary() == null ? "-" : me.primary().value().substring(0, 8),
                             me.configEpoch(),
                             node.view().currentEpoch(),
-                            me.slots().ranges().size() > 4 ? me.slots().count() + " slots" : me.slots(),
+                            me.slots().ranges().size() > 4
+                                    ? me.slots().count() + " slots"
+                                    : me.slots(),
                             node.view().health().reason(),
                             node.view().lease().validUntilMs() - clock.nowMs(),
                             node.serves(),
@@ -387,7 +398,8 @@ public final class SimCluster {
         return text.toString();
     }
 
-    // ---- For the nodes ----------------------------------------------------------------------------------------------
+    // ---- For the nodes
+    // ----------------------------------------------------------------------------------------------
 
     void connect(SimNode client, LinkId link, String ip) {
         SimNode server = byIp.get(ip);

@@ -231,7 +231,11 @@ public final class SimNode {
     private void step(Event event) {
         Event stamped = at(event, cluster.clock.nowMs());
         List<Effect> effects = engine.step(stamped);
-        cluster.trace.add(cluster.clock.nowMicros(), index, event.getClass().getSimpleName().hashCode(), effects.size());
+        cluster.trace.add(
+                cluster.clock.nowMicros(),
+                index,
+                event.getClass().getSimpleName().hashCode(),
+                effects.size());
         perform(effects, 0);
     }
 
@@ -391,7 +395,8 @@ public final class SimNode {
         replicationSinceMs = cluster.clock.nowMs();
         NodeId primary = state.myself().primary();
         replicatingFrom = primary;
-        // Without persistence of data a process comes back with what a full synchronisation gives it.
+        // Without persistence of data a process comes back with what a full synchronisation gives
+        // it.
         everSynced = primary == null;
         engine = new ClusterEngine(config, state, random.split(), cluster.clock.nowMs());
         view = engine.view();

@@ -26,7 +26,10 @@ public final class Trace {
     }
 
     void say(SimClock clock, String who, String what) {
-        String line = String.format("%9.3f %s %s", (clock.nowMicros() - SimClock.START_MS * 1000) / 1e6, who, what);
+        String line =
+                String.format(
+                        "%9.3f %s %s",
+                        (clock.nowMicros() - SimClock.START_MS * 1000) / 1e6, who, what);
         if (verbose) {
             System.out.println(line);
         }
