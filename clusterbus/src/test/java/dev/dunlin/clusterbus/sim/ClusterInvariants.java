@@ -132,16 +132,7 @@ final class ClusterInvariants {
                     node,
                     "epoch " + epoch + " has a second server besides n" + entry.getKey());
         }
-<<<<<<< HEAD
-        underEpoch.forEach((index, theirs) ->
-                check(
-                        index == node.index || slots.intersect(theirs).minus(moving).isEmpty(),
-                        node,
-                        "epoch " + epoch + " has a second server besides n" + index));
-        underEpoch.put(node.index, mine == null ? slots : mine.union(slots));
-=======
         underEpoch.merge(node.index, slots, SlotSet::union);
->>>>>>> bus-engine
     }
 
     void beforeSend(SimNode node, Effect.Send send, PersistedState synced) {
