@@ -169,7 +169,8 @@ final class Inbox {
         } else {
             sender.clear(NodeFlags.LIGHT_PUBLISH);
         }
-        // A configEpoch beyond it cannot be, but if it were, the next election must still come out on top.
+        // A configEpoch beyond it cannot be, but if it were, the next election must still come out
+        // on top.
         core.table.raiseCurrentEpoch(Math.max(header.currentEpoch(), header.configEpoch()));
         // A replica's header has its primary's epoch, which is not the sender's own.
         if (header.isPrimary() && header.configEpoch() > sender.configEpoch) {

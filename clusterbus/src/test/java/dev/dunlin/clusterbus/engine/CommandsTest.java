@@ -39,9 +39,20 @@ class CommandsTest {
     void givenSlots_whenAddedOrDeleted_thenAllOrNothing() {
         var harness = lonely();
 
-        refused(harness, new ClusterCommand.AddSlots(List.of(new SlotRange(4500, 4501), new SlotRange(5001, 5001))), "ERR Slot 5001 is already busy");
-        refused(harness, new ClusterCommand.AddSlots(List.of(new SlotRange(4500, 4501), new SlotRange(4500, 4500))), "ERR Slot 4500 specified multiple times");
-        refused(harness, new ClusterCommand.DelSlots(one(4500)), "ERR Slot 4500 is already unassigned");
+        refused(
+                harness,
+                new ClusterCommand.AddSlots(
+                        List.of(new SlotRange(4500, 4501), new SlotRange(5001, 5001))),
+                "ERR Slot 5001 is already busy");
+        refused(
+                harness,
+                new ClusterCommand.AddSlots(
+                        List.of(new SlotRange(4500, 4501), new SlotRange(4500, 4500))),
+                "ERR Slot 4500 specified multiple times");
+        refused(
+                harness,
+                new ClusterCommand.DelSlots(one(4500)),
+                "ERR Slot 4500 is already unassigned");
         assertThat(harness.me().slots()).isEqualTo(EngineHarness.slots(0, 4000));
         ok(harness, new ClusterCommand.AddSlots(one(4500)));
         assertThat(harness.engine.view().isMine(4500)).isTrue();
@@ -51,22 +62,52 @@ class CommandsTest {
 
     @Test
     void givenFlushSlots_whenThereAreKeys_thenItIsRefused() {
-        refused(primary, new ClusterCommand.FlushSlots(false), "ERR DB must be empty to perform CLUSTER FLUSHSLOTS.");
+        refused(
+                primary,
+                new ClusterCommand.FlushSlots(false),
+                "ERR DB must be empty to perform CLUSTER FLUSHSLOTS.");
         ok(primary, new ClusterCommand.FlushSlots(true));
         assertThat(primary.me().slots()).isEqualTo(SlotSet.EMPTY);
     }
 
     @Test
     void givenSetSlot_whenItDoesNotFit_thenTheErrorsAreRediss() {
-        refused(replica, new ClusterCommand.SetSlotStable(1), "ERR Please use SETSLOT only with masters.");
-        refused(primary, new ClusterCommand.SetSlotMigrating(6000, TWO), "ERR I'm not the owner of hash slot 6000");
-        refused(primary, new ClusterCommand.SetSlotMigrating(1, NOBODY), "ERR I don't know about node " + NOBODY);
-        refused(primary, new ClusterCommand.SetSlotMigrating(1, FIVE), "ERR Target node is not a master");
-        refused(primary, new ClusterCommand.SetSlotImporting(1, TWO), "ERR I'm already the owner of hash slot 1");
-        refused(primary, new ClusterCommand.SetSlotImporting(6000, "x"), "ERR I don't know about node x");
-        refused(primary, new ClusterCommand.SetSlotImporting(6000, FIVE), "ERR Target node is not a master");
-        refused(primary, new ClusterCommand.SetSlotNode(1, NOBODY, 0), "ERR Unknown node " + NOBODY);
-        refused(primary, new ClusterCommand.SetSlotNode(1, FIVE, 0), "ERR Target node is not a master");
+        refused(
+                replica,
+                new ClusterCommand.SetSlotStable(1),
+                "ERR Please use SETSLOT only with masters.");
+        refused(
+                primary,
+                new ClusterCommand.SetSlotMigrating(6000, TWO),
+                "ERR I'm not the owner of hash slot 6000");
+        refused(
+                primary,
+                new ClusterCommand.SetSlotMigrating(1, NOBODY),
+                "ERR I don't know about node " + NOBODY);
+        refused(
+                primary,
+                new ClusterCommand.SetSlotMigrating(1, FIVE),
+                "ERR Target node is not a master");
+        refused(
+                primary,
+                new ClusterCommand.SetSlotImporting(1, TWO),
+                "ERR I'm already the owner of hash slot 1");
+        refused(
+                primary,
+                new ClusterCommand.SetSlotImporting(6000, "x"),
+                "ERR I don't know about node x");
+        refused(
+                primary,
+                new ClusterCommand.SetSlotImporting(6000, FIVE),
+                "ERR Target node is not a master");
+        refused(
+                primary,
+                new ClusterCommand.SetSlotNode(1, NOBODY, 0),
+                "ERR Unknown node " + NOBODY);
+        refused(
+                primary,
+                new ClusterCommand.SetSlotNode(1, FIVE, 0),
+                "ERR Target node is not a master");
         refused(
                 primary,
                 new ClusterCommand.SetSlotNode(1, TWO, 3),
@@ -105,8 +146,10 @@ class CommandsTest {
 
     @Test
     void givenBumpEpoch_whenMineIsTheNewest_thenItStays() {
-        assertThat(primary.command(new ClusterCommand.BumpEpoch())).isEqualTo(new CommandResult.Text("BUMPED 4"));
-        assertThat(primary.command(new ClusterCommand.BumpEpoch())).isEqualTo(new CommandResult.Text("STILL 4"));
+        assertThat(primary.command(new ClusterCommand.BumpEpoch()))
+                .isEqualTo(new CommandResult.Text("BUMPED 4"));
+        assertThat(primary.command(new ClusterCommand.BumpEpoch()))
+                .isEqualTo(new CommandResult.Text("STILL 4"));
     }
 
     @Test
@@ -115,7 +158,10 @@ class CommandsTest {
                 primary,
                 new ClusterCommand.SetConfigEpoch(7),
                 "ERR The user can assign a config epoch only when the node does not know any other node.");
-        refused(primary, new ClusterCommand.SetConfigEpoch(-1), "ERR Invalid config epoch specified: -1");
+        refused(
+                primary,
+                new ClusterCommand.SetConfigEpoch(-1),
+                "ERR Invalid config epoch specified: -1");
 
         var config = EngineHarness.config();
         var random = new SplittableRandom(1);
@@ -125,13 +171,19 @@ class CommandsTest {
         assertThat(engine.view().currentEpoch()).isEqualTo(7);
         assertThat(engine.step(new Event.CommandIssued(2, new ClusterCommand.SetConfigEpoch(8), 3)))
                 .contains(
-                        new Effect.Answer(2, new CommandResult.Refused("ERR Node config epoch is already non-zero")));
+                        new Effect.Answer(
+                                2,
+                                new CommandResult.Refused(
+                                        "ERR Node config epoch is already non-zero")));
     }
 
     @Test
     void givenForget_whenItDoesNotFit_thenTheErrorsAreRediss() {
         refused(primary, new ClusterCommand.Forget(NOBODY), "ERR Unknown node " + NOBODY);
-        refused(primary, new ClusterCommand.Forget(MYSELF), "ERR I tried hard but I can't forget myself...");
+        refused(
+                primary,
+                new ClusterCommand.Forget(MYSELF),
+                "ERR I tried hard but I can't forget myself...");
         refused(replica, new ClusterCommand.Forget(TWO), "ERR Can't forget my master!");
     }
 
@@ -139,7 +191,10 @@ class CommandsTest {
     void givenReplicate_whenItDoesNotFit_thenTheErrorsAreRediss() {
         refused(primary, new ClusterCommand.Replicate(NOBODY, true), "ERR Unknown node " + NOBODY);
         refused(primary, new ClusterCommand.Replicate(MYSELF, true), "ERR Can't replicate myself");
-        refused(primary, new ClusterCommand.Replicate(FIVE, true), "ERR I can only replicate a master, not a replica.");
+        refused(
+                primary,
+                new ClusterCommand.Replicate(FIVE, true),
+                "ERR I can only replicate a master, not a replica.");
         refused(
                 primary,
                 new ClusterCommand.Replicate(TWO, true),
@@ -153,7 +208,11 @@ class CommandsTest {
         replica.pings(5);
 
         assertThat(replica.me().primary()).isEqualTo(EngineHarness.id(3));
-        assertThat(replica.answeredTo(5, dev.dunlin.clusterbus.wire.Pong.class).getFirst().header().offset())
+        assertThat(
+                        replica.answeredTo(5, dev.dunlin.clusterbus.wire.Pong.class)
+                                .getFirst()
+                                .header()
+                                .offset())
                 .isZero();
     }
 
@@ -174,7 +233,8 @@ class CommandsTest {
         assertThat(replica.engine.view().nodes()).hasSize(1);
         assertThat(replica.engine.view().currentEpoch()).isZero();
         assertThat(replica.all(Effect.EmptyDatabase.class)).hasSize(1);
-        assertThat(replica.all(Effect.Persist.class)).anySatisfy(persist -> assertThat(persist.fsync()).isTrue());
+        assertThat(replica.all(Effect.Persist.class))
+                .anySatisfy(persist -> assertThat(persist.fsync()).isTrue());
     }
 
     @Test
@@ -187,18 +247,44 @@ class CommandsTest {
 
     @Test
     void givenMeet_whenTheAddressIsNone_thenTheErrorNamesIt() {
-        refused(primary, new ClusterCommand.Meet("example.com", 7000, 17_000), "ERR Invalid node address specified: example.com:7000");
-        refused(primary, new ClusterCommand.Meet("1.2.3.4", 0, 17_000), "ERR Invalid node address specified: 1.2.3.4:0");
+        refused(
+                primary,
+                new ClusterCommand.Meet("example.com", 7000, 17_000),
+                "ERR Invalid node address specified: example.com:7000");
+        refused(
+                primary,
+                new ClusterCommand.Meet("1.2.3.4", 0, 17_000),
+                "ERR Invalid node address specified: 1.2.3.4:0");
         ok(primary, new ClusterCommand.Meet("::1", 7000, 17_000));
         ok(primary, new ClusterCommand.Meet("1.2.3.4", 7000, 17_000));
     }
 
     @Test
     void givenAddresses_whenChecked_thenOnlyNumericOnesAreValid() {
-        for (String good : List.of("1.2.3.4", "255.255.255.255", "::", "::1", "fe80::1:2", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4")) {
+        for (String good :
+                List.of(
+                        "1.2.3.4",
+                        "255.255.255.255",
+                        "::",
+                        "::1",
+                        "fe80::1:2",
+                        "1:2:3:4:5:6:7:8",
+                        "::ffff:1.2.3.4")) {
             assertThat(NumericAddress.valid(good)).as(good).isTrue();
         }
-        for (String bad : List.of("", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "a.b.c.d", "1:2:3", "1::2::3", ":::", "12345::", "g::1")) {
+        for (String bad :
+                List.of(
+                        "",
+                        "1.2.3",
+                        "1.2.3.4.5",
+                        "256.1.1.1",
+                        "01.2.3.4",
+                        "a.b.c.d",
+                        "1:2:3",
+                        "1::2::3",
+                        ":::",
+                        "12345::",
+                        "g::1")) {
             assertThat(NumericAddress.valid(bad)).as(bad).isFalse();
         }
     }
@@ -228,7 +314,8 @@ class CommandsTest {
             assertThat(loaded.nodes().get(i).slots()).isEqualTo(state.nodes().get(i).slots());
             assertThat(loaded.nodes().get(i).flags()).isEqualTo(state.nodes().get(i).flags());
             assertThat(loaded.nodes().get(i).primary()).isEqualTo(state.nodes().get(i).primary());
-            assertThat(loaded.nodes().get(i).configEpoch()).isEqualTo(state.nodes().get(i).configEpoch());
+            assertThat(loaded.nodes().get(i).configEpoch())
+                    .isEqualTo(state.nodes().get(i).configEpoch());
         }
     }
 }

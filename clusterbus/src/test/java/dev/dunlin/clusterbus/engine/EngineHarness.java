@@ -74,7 +74,9 @@ final class EngineHarness {
                     7000,
                     0,
                     17_000,
-                    NodeFlags.of(NodeFlags.MYSELF | (primary == null ? NodeFlags.PRIMARY : NodeFlags.REPLICA)),
+                    NodeFlags.of(
+                            NodeFlags.MYSELF
+                                    | (primary == null ? NodeFlags.PRIMARY : NodeFlags.REPLICA)),
                     true,
                     new MessageFlags(messageFlags));
         }
@@ -90,7 +92,8 @@ final class EngineHarness {
         /// {@return this peer's opinion of another node}
         GossipEntry about(NodeId node, int flags) {
             int number = Integer.parseInt(node.value().substring(36), 16);
-            return new GossipEntry(node, 0, 0, "10.0.0." + number, 7000, 0, 17_000, NodeFlags.of(flags));
+            return new GossipEntry(
+                    node, 0, 0, "10.0.0." + number, 7000, 0, 17_000, NodeFlags.of(flags));
         }
     }
 
@@ -111,8 +114,20 @@ final class EngineHarness {
 
     static EngineConfig config() {
         return new EngineConfig(
-                NodeAddress.of("10.0.0.1", 7000, 17_000), null, NODE_TIMEOUT_MS, 0, 10, 10, 1, true, false, false, 0,
-                60, 5000, 0);
+                NodeAddress.of("10.0.0.1", 7000, 17_000),
+                null,
+                NODE_TIMEOUT_MS,
+                0,
+                10,
+                10,
+                1,
+                true,
+                false,
+                false,
+                0,
+                60,
+                5000,
+                0);
     }
 
     /// {@return a primary with a third of the slots, among two others with the rest; 4 is a replica of 1, 5 and 6 of 2}
@@ -130,11 +145,21 @@ final class EngineHarness {
         var lines = new ArrayList<PersistedNode>();
         lines.add(line(id(1), "10.0.0.1", mySlots, myPrimary, 1, NodeFlags.MYSELF));
         for (Peer peer : peers.values()) {
-            lines.add(line(peer.id, peer.ip, peer.primary == null ? peer.slots : SlotSet.EMPTY, peer.primary, peer.configEpoch, 0));
+            lines.add(
+                    line(
+                            peer.id,
+                            peer.ip,
+                            peer.primary == null ? peer.slots : SlotSet.EMPTY,
+                            peer.primary,
+                            peer.configEpoch,
+                            0));
         }
         engine =
                 new ClusterEngine(
-                        config, new PersistedState(3, 0, lines, List.of()), new SplittableRandom(1), nowMs);
+                        config,
+                        new PersistedState(3, 0, lines, List.of()),
+                        new SplittableRandom(1),
+                        nowMs);
         view = engine.view();
         for (Peer peer : peers.values()) {
             step(new Event.Accepted(peer.inbound, peer.ip, "10.0.0.1", nowMs));
@@ -153,7 +178,12 @@ final class EngineHarness {
         add(new Peer(2, slotsOfTwo, null, 2));
         add(new Peer(3, slotsOfThree, null, 3));
         boolean first = !slotsOfTwo.contains(0);
-        add(new Peer(4, first ? slots(0, 5000) : slotsOfThree, first ? id(1) : id(3), first ? 1 : 3));
+        add(
+                new Peer(
+                        4,
+                        first ? slots(0, 5000) : slotsOfThree,
+                        first ? id(1) : id(3),
+                        first ? 1 : 3));
         add(new Peer(5, slotsOfTwo, id(2), 2));
         add(new Peer(6, slotsOfTwo, id(2), 2));
     }
@@ -205,7 +235,8 @@ final class EngineHarness {
         for (Effect effect : mine) {
             if (effect instanceof Effect.PublishView(ClusterView published)) {
                 view = published;
-            } else if (effect instanceof Effect.Connect(LinkId link, NodeId node, String _, int _)) {
+            } else if (effect
+                    instanceof Effect.Connect(LinkId link, NodeId node, String _, int _)) {
                 Peer peer = peers.get(node);
                 if (peer != null && peer.silent) {
                     peer.connecting = link;
@@ -213,7 +244,8 @@ final class EngineHarness {
                     peer.outbound = link;
                     replies.add(new Event.Connected(link, nowMs));
                 }
-            } else if (effect instanceof Effect.Send(LinkId link, BusMessage message) && message instanceof Ping) {
+            } else if (effect instanceof Effect.Send(LinkId link, BusMessage message)
+                    && message instanceof Ping) {
                 Peer peer = byOutbound(link);
                 if (peer != null && !peer.silent) {
                     replies.add(new Event.Received(link, peer.pong(), nowMs));

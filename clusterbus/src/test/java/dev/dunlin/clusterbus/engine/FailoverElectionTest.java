@@ -40,11 +40,10 @@ class FailoverElectionTest {
         assertThat(request.header().slots()).isEqualTo(EngineHarness.slots(0, 10_000));
         assertThat(request.header().primary()).isEqualTo(EngineHarness.id(2));
         assertThat(harness.all(Effect.Persist.class))
-                .anySatisfy(
-                        persist -> {
-                            assertThat(persist.fsync()).isTrue();
-                            assertThat(persist.state().currentEpoch()).isEqualTo(4);
-                        });
+                .anySatisfy(persist -> {
+                    assertThat(persist.fsync()).isTrue();
+                    assertThat(persist.state().currentEpoch()).isEqualTo(4);
+                });
     }
 
     @Test
@@ -52,7 +51,8 @@ class FailoverElectionTest {
         primaryFails();
 
         assertThat(harness.sentTo(3, BusMessage.Headed.class))
-                .filteredOn(message -> message instanceof Fail || message instanceof FailoverAuthRequest)
+                .filteredOn(message ->
+                        message instanceof Fail || message instanceof FailoverAuthRequest)
                 .first()
                 .isInstanceOf(Fail.class);
     }
@@ -70,10 +70,14 @@ class FailoverElectionTest {
 
     @Test
     void givenSiblingWithEqualDataAndASmallerId_whenCompared_thenItIsAhead() {
-        assertThat(FailoverElection.isAhead(5, EngineHarness.id(1), 5, EngineHarness.id(2))).isTrue();
-        assertThat(FailoverElection.isAhead(5, EngineHarness.id(3), 5, EngineHarness.id(2))).isFalse();
-        assertThat(FailoverElection.isAhead(6, EngineHarness.id(3), 5, EngineHarness.id(2))).isTrue();
-        assertThat(FailoverElection.isAhead(4, EngineHarness.id(1), 5, EngineHarness.id(2))).isFalse();
+        assertThat(FailoverElection.isAhead(5, EngineHarness.id(1), 5, EngineHarness.id(2)))
+                .isTrue();
+        assertThat(FailoverElection.isAhead(5, EngineHarness.id(3), 5, EngineHarness.id(2)))
+                .isFalse();
+        assertThat(FailoverElection.isAhead(6, EngineHarness.id(3), 5, EngineHarness.id(2)))
+                .isTrue();
+        assertThat(FailoverElection.isAhead(4, EngineHarness.id(1), 5, EngineHarness.id(2)))
+                .isFalse();
     }
 
     @Test
@@ -103,7 +107,8 @@ class FailoverElectionTest {
 
     @Test
     void givenMajorityOfVotes_whenCounted_thenTheReplicaIsPromotedBeforeAnyoneHears() {
-        // Of the two primaries with slots one is dead, so both votes would be needed; a third voter makes it possible.
+        // Of the two primaries with slots one is dead, so both votes would be needed; a third voter
+        // makes it possible.
         harness.peer(4).primary = null;
         harness.peer(4).configEpoch = 9;
         harness.peer(4).slots = EngineHarness.slots(16_000, 16_383);
@@ -121,7 +126,8 @@ class FailoverElectionTest {
         assertThat(harness.me().isPrimary()).isTrue();
         assertThat(harness.me().configEpoch()).isEqualTo(10);
         assertThat(harness.me().slots()).isEqualTo(EngineHarness.slots(0, 10_000));
-        assertThat(harness.all(Effect.PromoteSelf.class)).containsExactly(new Effect.PromoteSelf(10));
+        assertThat(harness.all(Effect.PromoteSelf.class))
+                .containsExactly(new Effect.PromoteSelf(10));
         assertThat(harness.effects.getFirst()).isInstanceOf(Effect.Persist.class);
         assertThat(harness.sentTo(3, Pong.class)).isNotEmpty();
         assertThat(harness.engine.view().lease().validAt(harness.nowMs)).isTrue();
@@ -166,7 +172,8 @@ class FailoverElectionTest {
     void givenReportAboutAFormerPrimary_whenReceived_thenItsOffsetIsNotMine() {
         harness.step(
                 new Event.HostReported(
-                        new HostStatus(9999, EngineHarness.id(3), HostStatus.Link.UP, harness.nowMs),
+                        new HostStatus(
+                                9999, EngineHarness.id(3), HostStatus.Link.UP, harness.nowMs),
                         harness.nowMs));
         harness.clear();
         harness.pings(5);

@@ -47,13 +47,11 @@ class FailureDetectionTest {
         assertThat(harness.node(2).flags().isSuspected()).isTrue();
         assertThat(harness.node(2).flags().isFailed()).isFalse();
         assertThat(harness.sentTo(3, Pong.class))
-                .anySatisfy(
-                        pong ->
-                                assertThat(pong.gossip().entries())
-                                        .anyMatch(
-                                                entry ->
-                                                        entry.node().equals(EngineHarness.id(2))
-                                                                && entry.flags().isSuspected()));
+                .anySatisfy(pong ->
+                        assertThat(pong.gossip().entries())
+                                .anyMatch(entry ->
+                                        entry.node().equals(EngineHarness.id(2))
+                                                && entry.flags().isSuspected()));
     }
 
     @Test
@@ -88,12 +86,18 @@ class FailureDetectionTest {
     @Test
     void givenReport_whenItIsOlderThanTwoNodeTimeouts_thenItDoesNotCount() {
         harness.report(3, 2, NodeFlags.PFAIL);
-        assertThat(harness.command(new ClusterCommand.CountFailureReports(EngineHarness.id(2).value())))
+        assertThat(
+                        harness.command(
+                                new ClusterCommand.CountFailureReports(
+                                        EngineHarness.id(2).value())))
                 .isEqualTo(new CommandResult.Count(1));
 
         harness.runFor(2 * NODE_TIMEOUT_MS + 50);
 
-        assertThat(harness.command(new ClusterCommand.CountFailureReports(EngineHarness.id(2).value())))
+        assertThat(
+                        harness.command(
+                                new ClusterCommand.CountFailureReports(
+                                        EngineHarness.id(2).value())))
                 .isEqualTo(new CommandResult.Count(0));
     }
 
@@ -102,7 +106,10 @@ class FailureDetectionTest {
         harness.report(3, 2, NodeFlags.FAIL);
         harness.report(3, 2, 0);
 
-        assertThat(harness.command(new ClusterCommand.CountFailureReports(EngineHarness.id(2).value())))
+        assertThat(
+                        harness.command(
+                                new ClusterCommand.CountFailureReports(
+                                        EngineHarness.id(2).value())))
                 .isEqualTo(new CommandResult.Count(0));
     }
 
@@ -192,7 +199,8 @@ class FailureDetectionTest {
         harness.step(new Event.Tick(harness.nowMs));
 
         for (int number = 2; number <= 6; number++) {
-            assertThat(harness.node(number).flags().has(NodeFlags.PFAIL | NodeFlags.FAIL)).isFalse();
+            assertThat(harness.node(number).flags().has(NodeFlags.PFAIL | NodeFlags.FAIL))
+                    .isFalse();
         }
     }
 

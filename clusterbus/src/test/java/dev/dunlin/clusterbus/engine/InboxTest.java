@@ -58,7 +58,8 @@ class InboxTest {
         assertThat(harness.engine.view().currentEpoch()).isEqualTo(20);
         assertThat(harness.node(2).configEpoch()).isEqualTo(12);
         assertThat(effects.getFirst())
-                .isInstanceOfSatisfying(Effect.Persist.class, persist -> assertThat(persist.fsync()).isTrue());
+                .isInstanceOfSatisfying(
+                        Effect.Persist.class, persist -> assertThat(persist.fsync()).isTrue());
     }
 
     @Test
@@ -79,15 +80,14 @@ class InboxTest {
                 harness.step(new Event.Received(stranger.inbound, stranger.ping(), harness.nowMs));
 
         assertThat(effects)
-                .anySatisfy(
-                        effect ->
-                                assertThat(effect)
-                                        .isInstanceOfSatisfying(
-                                                Effect.Send.class,
-                                                send -> {
-                                                    assertThat(send.link()).isEqualTo(stranger.inbound);
-                                                    assertThat(send.message()).isInstanceOf(Pong.class);
-                                                }));
+                .anySatisfy(effect ->
+                        assertThat(effect)
+                                .isInstanceOfSatisfying(
+                                        Effect.Send.class,
+                                        send -> {
+                                            assertThat(send.link()).isEqualTo(stranger.inbound);
+                                            assertThat(send.message()).isInstanceOf(Pong.class);
+                                        }));
         assertThat(harness.engine.view().nodes()).hasSize(6);
         assertThat(harness.engine.view().currentEpoch()).isEqualTo(3);
     }
@@ -97,11 +97,16 @@ class InboxTest {
         Peer stranger = stranger(9);
         accept(stranger);
 
-        harness.step(new Event.Received(stranger.inbound, new FailoverAuthRequest(stranger.header()), harness.nowMs));
         harness.step(
                 new Event.Received(
                         stranger.inbound,
-                        new Publish(stranger.header(), new PublishBody(Bytes.of("c"), Bytes.of("m"))),
+                        new FailoverAuthRequest(stranger.header()),
+                        harness.nowMs));
+        harness.step(
+                new Event.Received(
+                        stranger.inbound,
+                        new Publish(
+                                stranger.header(), new PublishBody(Bytes.of("c"), Bytes.of("m"))),
                         harness.nowMs));
 
         assertThat(harness.all(Effect.Send.class)).isEmpty();
@@ -115,7 +120,9 @@ class InboxTest {
 
         harness.step(
                 new Event.Received(
-                        stranger.inbound, new Meet(stranger.header(), Gossip.EMPTY), harness.nowMs));
+                        stranger.inbound,
+                        new Meet(stranger.header(), Gossip.EMPTY),
+                        harness.nowMs));
         NodeView handshake =
                 harness.engine.view().nodes().values().stream()
                         .filter(node -> node.flags().isHandshake())
@@ -149,7 +156,8 @@ class InboxTest {
 
         assertThat(harness.node(3).flags().hasNoAddress()).isTrue();
         assertThat(harness.node(3).address().toString()).isEqualTo(":0@0");
-        assertThat(harness.all(Effect.Disconnect.class)).containsExactly(new Effect.Disconnect(link));
+        assertThat(harness.all(Effect.Disconnect.class))
+                .containsExactly(new Effect.Disconnect(link));
     }
 
     @Test
@@ -159,7 +167,8 @@ class InboxTest {
         var light = new LightPublish(false, new PublishBody(Bytes.of("c"), Bytes.of("m")));
 
         harness.step(new Event.Received(stranger.inbound, light, harness.nowMs));
-        assertThat(harness.all(Effect.Disconnect.class)).containsExactly(new Effect.Disconnect(stranger.inbound));
+        assertThat(harness.all(Effect.Disconnect.class))
+                .containsExactly(new Effect.Disconnect(stranger.inbound));
 
         harness.pings(2);
         harness.says(2, light);
@@ -187,7 +196,18 @@ class InboxTest {
         var header = moved.header();
         var anonymous =
                 new dev.dunlin.clusterbus.wire.BusHeader(
-                        header.sender(), 3, 2, 0, header.slots(), null, "", 7005, 0, 17_005, header.flags(), true,
+                        header.sender(),
+                        3,
+                        2,
+                        0,
+                        header.slots(),
+                        null,
+                        "",
+                        7005,
+                        0,
+                        17_005,
+                        header.flags(),
+                        true,
                         header.messageFlags());
 
         harness.step(new Event.Received(link, new Ping(anonymous, Gossip.EMPTY), harness.nowMs));
@@ -232,7 +252,10 @@ class InboxTest {
 
     @Test
     void givenForgottenNodeExtension_whenItNamesItsSender_thenItIsIgnored() {
-        pingWith(2, new ForgottenNodeExt(EngineHarness.id(2), 60), new ForgottenNodeExt(EngineHarness.id(1), 60));
+        pingWith(
+                2,
+                new ForgottenNodeExt(EngineHarness.id(2), 60),
+                new ForgottenNodeExt(EngineHarness.id(1), 60));
         assertThat(harness.engine.view().nodes()).hasSize(6);
 
         pingWith(2, new ForgottenNodeExt(EngineHarness.id(6), 60));
@@ -241,7 +264,10 @@ class InboxTest {
 
     @Test
     void givenNamesInExtensions_whenTheyChange_thenTheViewDoes() {
-        pingWith(2, new HostnameExt("two.example"), new ShardIdExt(new ShardId(EngineHarness.id(99).value())));
+        pingWith(
+                2,
+                new HostnameExt("two.example"),
+                new ShardIdExt(new ShardId(EngineHarness.id(99).value())));
         assertThat(harness.node(2).address().hostname()).isEqualTo("two.example");
         assertThat(harness.node(2).shardId()).isEqualTo(new ShardId(EngineHarness.id(99).value()));
 
@@ -256,7 +282,14 @@ class InboxTest {
         two.gossip =
                 List.of(
                         new GossipEntry(
-                                EngineHarness.id(1), 0, 0, "1.2.3.4", 1, 0, 2, NodeFlags.of(NodeFlags.FAIL | NodeFlags.REPLICA)));
+                                EngineHarness.id(1),
+                                0,
+                                0,
+                                "1.2.3.4",
+                                1,
+                                0,
+                                2,
+                                NodeFlags.of(NodeFlags.FAIL | NodeFlags.REPLICA)));
         harness.pings(2);
 
         assertThat(harness.me().address().ip()).isEqualTo("10.0.0.1");
@@ -278,7 +311,8 @@ class InboxTest {
         fresh.pings(3);
 
         assertThat(fresh.me().configEpoch()).isEqualTo(before + 1);
-        assertThat(fresh.all(Effect.Persist.class)).anySatisfy(persist -> assertThat(persist.fsync()).isTrue());
+        assertThat(fresh.all(Effect.Persist.class))
+                .anySatisfy(persist -> assertThat(persist.fsync()).isTrue());
     }
 
     @Test
@@ -300,7 +334,8 @@ class InboxTest {
     void givenPublish_whenRequested_thenLightHeadersGoOnlyToThoseWhoParseThem() {
         harness.clear();
         harness.step(
-                new Event.PublishRequested(false, new PublishBody(Bytes.of("c"), Bytes.of("m")), harness.nowMs));
+                new Event.PublishRequested(
+                        false, new PublishBody(Bytes.of("c"), Bytes.of("m")), harness.nowMs));
         for (int peer = 2; peer <= 6; peer++) {
             assertThat(harness.sentTo(peer, Publish.class)).hasSize(1);
         }

@@ -30,11 +30,10 @@ class ManualFailoverTest {
         harness.step(new Event.WritesPaused(777, harness.nowMs));
         assertThat(harness.answeredTo(4, Ping.class))
                 .singleElement()
-                .satisfies(
-                        ping -> {
-                            assertThat(ping.header().messageFlags().isPaused()).isTrue();
-                            assertThat(ping.header().offset()).isEqualTo(777);
-                        });
+                .satisfies(ping -> {
+                    assertThat(ping.header().messageFlags().isPaused()).isTrue();
+                    assertThat(ping.header().offset()).isEqualTo(777);
+                });
 
         harness.runFor(5000);
         assertThat(harness.all(Effect.ResumeWrites.class)).hasSize(1);
@@ -65,7 +64,8 @@ class ManualFailoverTest {
         report(harness, 150);
         assertThat(harness.sentTo(3, FailoverAuthRequest.class))
                 .singleElement()
-                .satisfies(request -> assertThat(request.header().messageFlags().isForceAck()).isTrue());
+                .satisfies(request ->
+                        assertThat(request.header().messageFlags().isForceAck()).isTrue());
         assertThat(harness.sentTo(3, Fail.class)).isEmpty();
     }
 
@@ -102,7 +102,9 @@ class ManualFailoverTest {
     void givenWrongRole_whenTold_thenTheErrorsAreRediss() {
         var primary = EngineHarness.primary();
         assertThat(failover(primary, FailoverMode.COORDINATED))
-                .isEqualTo(new CommandResult.Refused("ERR You should send CLUSTER FAILOVER to a replica"));
+                .isEqualTo(
+                        new CommandResult.Refused(
+                                "ERR You should send CLUSTER FAILOVER to a replica"));
 
         var replica = EngineHarness.replica();
         replica.says(3, new Fail(replica.peer(3).header(), EngineHarness.id(2)));
@@ -116,7 +118,8 @@ class ManualFailoverTest {
     private static void report(EngineHarness harness, long offset) {
         harness.step(
                 new Event.HostReported(
-                        new HostStatus(offset, EngineHarness.id(2), HostStatus.Link.UP, harness.nowMs),
+                        new HostStatus(
+                                offset, EngineHarness.id(2), HostStatus.Link.UP, harness.nowMs),
                         harness.nowMs));
     }
 }

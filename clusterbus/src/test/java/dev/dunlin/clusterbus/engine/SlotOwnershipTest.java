@@ -30,7 +30,8 @@ class SlotOwnershipTest {
         harness.pings(3);
 
         assertThat(harness.engine.view().owners().owner(6000)).isEqualTo(EngineHarness.id(3));
-        assertThat(harness.all(Effect.Persist.class)).anySatisfy(persist -> assertThat(persist.fsync()).isTrue());
+        assertThat(harness.all(Effect.Persist.class))
+                .anySatisfy(persist -> assertThat(persist.fsync()).isTrue());
         assertThat(harness.all(Effect.DropSlotKeys.class)).isEmpty();
     }
 
@@ -45,12 +46,11 @@ class SlotOwnershipTest {
         assertThat(harness.engine.view().owners().owner(10_001)).isEqualTo(EngineHarness.id(3));
         assertThat(harness.sentTo(2, Update.class))
                 .singleElement()
-                .satisfies(
-                        update -> {
-                            assertThat(update.node()).isEqualTo(EngineHarness.id(3));
-                            assertThat(update.configEpoch()).isEqualTo(3);
-                            assertThat(update.slots()).isEqualTo(EngineHarness.slots(10_001, 16_383));
-                        });
+                .satisfies(update -> {
+                    assertThat(update.node()).isEqualTo(EngineHarness.id(3));
+                    assertThat(update.configEpoch()).isEqualTo(3);
+                    assertThat(update.slots()).isEqualTo(EngineHarness.slots(10_001, 16_383));
+                });
     }
 
     @Test
@@ -80,7 +80,8 @@ class SlotOwnershipTest {
 
         assertThat(harness.me().primary()).isEqualTo(EngineHarness.id(4));
         assertThat(harness.all(Effect.ReplicateFrom.class))
-                .containsExactly(new Effect.ReplicateFrom(EngineHarness.id(4), "10.0.0.4", 7000, false));
+                .containsExactly(
+                        new Effect.ReplicateFrom(EngineHarness.id(4), "10.0.0.4", 7000, false));
         assertThat(harness.all(Effect.DropSlotKeys.class)).isEmpty();
         assertThat(harness.engine.view().lease().validAt(harness.nowMs)).isFalse();
     }
@@ -95,7 +96,8 @@ class SlotOwnershipTest {
         harness.pings(3);
 
         assertThat(harness.all(Effect.ReplicateFrom.class))
-                .containsExactly(new Effect.ReplicateFrom(EngineHarness.id(3), "10.0.0.3", 7000, true));
+                .containsExactly(
+                        new Effect.ReplicateFrom(EngineHarness.id(3), "10.0.0.3", 7000, true));
     }
 
     @Test
@@ -116,7 +118,10 @@ class SlotOwnershipTest {
     void givenUpdate_whenItsEpochIsNewer_thenItIsApplied() {
         var update =
                 new Update(
-                        harness.peer(3).header(), EngineHarness.id(5), 9, EngineHarness.slots(5001, 10_000));
+                        harness.peer(3).header(),
+                        EngineHarness.id(5),
+                        9,
+                        EngineHarness.slots(5001, 10_000));
 
         harness.says(3, update);
 
@@ -127,8 +132,10 @@ class SlotOwnershipTest {
 
     @Test
     void givenUpdate_whenItIsOldOrAboutMyself_thenItIsIgnored() {
-        harness.says(3, new Update(harness.peer(3).header(), EngineHarness.id(2), 2, SlotSet.EMPTY));
-        harness.says(3, new Update(harness.peer(3).header(), EngineHarness.id(1), 99, SlotSet.EMPTY));
+        harness.says(
+                3, new Update(harness.peer(3).header(), EngineHarness.id(2), 2, SlotSet.EMPTY));
+        harness.says(
+                3, new Update(harness.peer(3).header(), EngineHarness.id(1), 99, SlotSet.EMPTY));
 
         assertThat(harness.node(2).slots()).isEqualTo(EngineHarness.slots(5001, 10_000));
         assertThat(harness.me().configEpoch()).isEqualTo(1);

@@ -62,8 +62,10 @@ class VoteRulesTest {
 
     @Test
     void givenVoteForASibling_whenTwoNodeTimeoutsHaveNotPassed_thenThereIsNoVote() {
-        var voted = new Incumbent(true, false, NOW_MS - 2 * NODE_TIMEOUT_MS + 1, EngineHarness.id(6));
-        var votedLongAgo = new Incumbent(true, false, NOW_MS - 2 * NODE_TIMEOUT_MS, EngineHarness.id(6));
+        var voted =
+                new Incumbent(true, false, NOW_MS - 2 * NODE_TIMEOUT_MS + 1, EngineHarness.id(6));
+        var votedLongAgo =
+                new Incumbent(true, false, NOW_MS - 2 * NODE_TIMEOUT_MS, EngineHarness.id(6));
         var votedForItself = new Incumbent(true, false, NOW_MS - 1, CANDIDATE);
 
         assertDenied(VOTER, voted, 7, false, false, Denial.VOTED_FOR_THIS_SHARD);
@@ -84,7 +86,8 @@ class VoteRulesTest {
             boolean forced,
             boolean stale,
             Denial reason) {
-        assertThat(decide(voter, incumbent, epoch, forced, stale)).isEqualTo(new Vote.Denied(reason));
+        assertThat(decide(voter, incumbent, epoch, forced, stale))
+                .isEqualTo(new Vote.Denied(reason));
     }
 
     private static Vote decide(
@@ -94,6 +97,9 @@ class VoteRulesTest {
             boolean forced,
             boolean stale) {
         return VoteRules.decide(
-                voter, new Ballot(CANDIDATE, epoch, incumbent, forced, stale), NOW_MS, NODE_TIMEOUT_MS);
+                voter,
+                new Ballot(CANDIDATE, epoch, incumbent, forced, stale),
+                NOW_MS,
+                NODE_TIMEOUT_MS);
     }
 }

@@ -100,14 +100,12 @@ class VotingTest {
 
         assertThat(harness.answeredTo(2, Pong.class))
                 .singleElement()
-                .satisfies(
-                        pong ->
-                                assertThat(pong.gossip().entries())
-                                        .anySatisfy(
-                                                entry -> {
-                                                    assertThat(entry.node()).isEqualTo(EngineHarness.id(2));
-                                                    assertThat(entry.flags().isFailed()).isTrue();
-                                                }));
+                .satisfies(pong ->
+                        assertThat(pong.gossip().entries())
+                                .anySatisfy(entry -> {
+                                    assertThat(entry.node()).isEqualTo(EngineHarness.id(2));
+                                    assertThat(entry.flags().isFailed()).isTrue();
+                                }));
     }
 
     @Test
@@ -124,11 +122,10 @@ class VotingTest {
         assertThat(harness.sentTo(5, FailoverAuthAck.class)).isEmpty();
         assertThat(harness.sentTo(5, Update.class))
                 .singleElement()
-                .satisfies(
-                        update -> {
-                            assertThat(update.node()).isEqualTo(EngineHarness.id(3));
-                            assertThat(update.configEpoch()).isEqualTo(9);
-                        });
+                .satisfies(update -> {
+                    assertThat(update.node()).isEqualTo(EngineHarness.id(3));
+                    assertThat(update.configEpoch()).isEqualTo(9);
+                });
     }
 
     @Test

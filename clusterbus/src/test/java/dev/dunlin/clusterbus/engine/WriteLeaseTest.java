@@ -142,7 +142,10 @@ class WriteLeaseTest {
         var random = new SplittableRandom(1);
         var engine =
                 new ClusterEngine(
-                        config, ClusterEngine.freshState(config, random), random, EngineHarness.START_MS);
+                        config,
+                        ClusterEngine.freshState(config, random),
+                        random,
+                        EngineHarness.START_MS);
         engine.step(new Event.Tick(EngineHarness.START_MS));
         engine.step(
                 new Event.CommandIssued(

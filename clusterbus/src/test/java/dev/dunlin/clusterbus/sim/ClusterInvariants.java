@@ -125,16 +125,14 @@ final class ClusterInvariants {
         }
         long epoch = node.view().me().configEpoch();
         Map<Integer, SlotSet> underEpoch = served.computeIfAbsent(epoch, _ -> new TreeMap<>());
-        SlotSet mine = underEpoch.get(node.index);
-        if (slots.equals(mine)) {
-            return;
+        for (Map.Entry<Integer, SlotSet> entry : underEpoch.entrySet()) {
+            check(
+                    entry.getKey() == node.index
+                            || slots.intersect(entry.getValue()).minus(moving).isEmpty(),
+                    node,
+                    "epoch " + epoch + " has a second server besides n" + entry.getKey());
         }
-        underEpoch.forEach((index, theirs) ->
-                check(
-                        index == node.index || slots.intersect(theirs).minus(moving).isEmpty(),
-                        node,
-                        "epoch " + epoch + " has a second server besides n" + index));
-        underEpoch.put(node.index, mine == null ? slots : mine.union(slots));
+        underEpoch.merge(node.index, slots, SlotSet::union);
     }
 
     void beforeSend(SimNode node, Effect.Send send, PersistedState synced) {

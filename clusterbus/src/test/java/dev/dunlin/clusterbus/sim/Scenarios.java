@@ -139,7 +139,10 @@ final class Scenarios {
         int slot = random.nextInt(Slot.COUNT);
         SimNode source = cluster.serving(slot);
         SimNode target = any();
-        if (source == null || target.index == source.index || !target.running() || !target.view().isPrimary()) {
+        if (source == null
+                || target.index == source.index
+                || !target.running()
+                || !target.view().isPrimary()) {
             return;
         }
         String sourceId = source.id().value();
@@ -148,11 +151,15 @@ final class Scenarios {
             cluster.invariants.moving = cluster.invariants.moving.with(slot);
             boolean done =
                     ok(target.command(new ClusterCommand.SetSlotImporting(slot, sourceId)))
-                            && ok(source.command(new ClusterCommand.SetSlotMigrating(slot, targetId)))
+                            && ok(
+                                    source.command(
+                                            new ClusterCommand.SetSlotMigrating(slot, targetId)))
                             && pauseBriefly()
                             && ok(target.command(new ClusterCommand.SetSlotNode(slot, targetId, 0)))
                             && pauseBriefly()
-                            && ok(source.command(new ClusterCommand.SetSlotNode(slot, targetId, 0)));
+                            && ok(
+                                    source.command(
+                                            new ClusterCommand.SetSlotNode(slot, targetId, 0)));
             if (!done) {
                 return;
             }

@@ -11,7 +11,7 @@ import dev.dunlin.clusterbus.model.Slot;
 import dev.dunlin.clusterbus.model.SlotRange;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongUnaryOperator;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /// Whole clusters under faults. `-Dsim.seeds=N` runs more seeds, `-Dseed=N` repeats one, `-Dsim.verbose=true` tells its story.
@@ -187,22 +187,29 @@ class SimulationTest {
         var cluster = SimCluster.strangers(5, 6, SimCluster.config());
         for (int i = 0; i < 3; i++) {
             SimNode node = cluster.node(i);
-            var range =
-                    new SlotRange(Slot.COUNT * i / 3, Slot.COUNT * (i + 1) / 3 - 1);
+            var range = new SlotRange(Slot.COUNT * i / 3, Slot.COUNT * (i + 1) / 3 - 1);
             ok(node, new ClusterCommand.AddSlots(List.of(range)));
         }
         for (SimNode node : cluster.nodes()) {
             ok(node, new ClusterCommand.SetConfigEpoch(node.index + 1));
         }
         for (int i = 1; i < 6; i++) {
-            ok(cluster.node(i), new ClusterCommand.Meet(cluster.node(0).ip, SimCluster.PORT, SimCluster.BUS_PORT));
+            ok(
+                    cluster.node(i),
+                    new ClusterCommand.Meet(
+                            cluster.node(0).ip, SimCluster.PORT, SimCluster.BUS_PORT));
         }
         cluster.runUntil(
-                () -> cluster.nodes().stream().allMatch(node -> node.view().nodes().size() == 6 && noHandshake(node)),
+                () ->
+                        cluster.nodes().stream()
+                                .allMatch(node ->
+                                        node.view().nodes().size() == 6 && noHandshake(node)),
                 10,
                 TimeUnit.SECONDS);
         for (int i = 3; i < 6; i++) {
-            ok(cluster.node(i), new ClusterCommand.Replicate(cluster.node(i - 3).id().value(), true));
+            ok(
+                    cluster.node(i),
+                    new ClusterCommand.Replicate(cluster.node(i - 3).id().value(), true));
         }
         cluster.runUntilAllAgree(20, TimeUnit.SECONDS);
         cluster.kill(cluster.node(0));
@@ -237,7 +244,8 @@ class SimulationTest {
     }
 
     private static boolean noHandshake(SimNode node) {
-        return node.view().nodes().values().stream().noneMatch(other -> other.flags().isHandshake());
+        return node.view().nodes().values().stream()
+                .noneMatch(other -> other.flags().isHandshake());
     }
 
     private static void ok(SimNode node, ClusterCommand command) {
@@ -266,15 +274,15 @@ class SimulationTest {
         return true;
     }
 
-    private static void everySeed(int seeds, LongUnaryOperator scenario) {
+    private static void everySeed(int seeds, LongConsumer scenario) {
         Long only = Long.getLong("seed");
         if (only != null) {
-            scenario.applyAsLong(only);
+            scenario.accept(only);
             return;
         }
         for (long seed = 1; seed <= seeds; seed++) {
             try {
-                scenario.applyAsLong(seed);
+                scenario.accept(seed);
             } catch (RuntimeException broken) {
                 throw new AssertionError("repeat with -Dseed=" + seed, broken);
             }
