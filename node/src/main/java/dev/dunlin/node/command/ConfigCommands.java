@@ -82,7 +82,7 @@ public final class ConfigCommands {
     }
 
     private static String shown(Settings settings, Setting<?> setting) {
-        if (setting == Directives.DIR) {
+        if (setting.equals(Directives.DIR)) {
             return Path.of(settings.get(Directives.DIR)).toAbsolutePath().normalize().toString();
         }
         return settings.text(setting);
@@ -113,7 +113,7 @@ public final class ConfigCommands {
         try {
             settings.change(changes);
         } catch (Settings.RefusedException e) {
-            throw new CommandException(failed(e.change().name(), e.getMessage()));
+            throw new CommandException(failed(e.change().name(), e.reason()));
         }
         reply.ok();
     }
@@ -138,7 +138,7 @@ public final class ConfigCommands {
                 && !Protection.allows(ctx, Directives.ENABLE_PROTECTED_CONFIGS)) {
             return failed(name, "can't set protected config");
         }
-        if (before.stream().anyMatch(change -> change.setting() == setting)) {
+        if (before.stream().anyMatch(change -> change.setting().equals(setting))) {
             return failed(name, "duplicate parameter");
         }
         return null;

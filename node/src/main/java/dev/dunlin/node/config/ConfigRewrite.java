@@ -125,7 +125,7 @@ public final class ConfigRewrite {
     private <T> void rewrite(Setting<T> setting) {
         rewritten.add(setting.name());
         T value = settings.get(setting);
-        if (setting == Directives.DIR) {
+        if (setting.equals(Directives.DIR)) {
             String directory =
                     Path.of(settings.get(Directives.DIR)).toAbsolutePath().normalize().toString();
             put(setting.name(), "dir " + ConfigWords.quote(directory), true);

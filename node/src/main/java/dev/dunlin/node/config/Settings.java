@@ -125,6 +125,11 @@ public final class Settings {
         public Change change() {
             return change;
         }
+
+        /// {@return the part of the error text that says what is wrong}
+        public String reason() {
+            return String.valueOf(getMessage());
+        }
     }
 
     /// Calls `hook` after each change of one of these settings by CONFIG SET. It may throw [IllegalArgumentException] to have the change

@@ -41,8 +41,8 @@ public final class InfoText {
         return field(name, fixed(value, digits));
     }
 
-    InfoText percent(String name, double part, double whole) {
-        return field(name, fixed(whole == 0 ? 0 : part * 100 / whole, 2) + "%");
+    InfoText percent(String name, long part, long whole) {
+        return field(name, fixed(whole == 0 ? 0 : part * 100.0 / whole, 2) + "%");
     }
 
     /// A number of bytes, and again in a form for people under `name_human`.
