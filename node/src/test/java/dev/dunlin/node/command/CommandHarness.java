@@ -7,6 +7,7 @@ import dev.dunlin.node.cluster.ClusterMember;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.observe.Observation;
+import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.SlabAllocator;
 import dev.dunlin.node.replication.Replication;
@@ -44,15 +45,21 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     private final List<Client> clients = new ArrayList<>();
 
     CommandHarness(boolean cluster) {
+        this(cluster, new DebugAllocator(SlabAllocator.create()), true);
+    }
+
+    /// As in production: nothing is checked, and nobody reads the log.
+    CommandHarness() {
+        this(false, SlabAllocator.create(), false);
+    }
+
+    private CommandHarness(boolean cluster, Allocator allocator, boolean logs) {
         this.cluster = cluster;
         keyspace =
-                new Keyspace(
-                        new DebugAllocator(SlabAllocator.create()),
-                        cluster ? 1 : DATABASES,
-                        cluster ? KeySlot.COUNT : 1,
-                        42);
+                new Keyspace(allocator, cluster ? 1 : DATABASES, cluster ? KeySlot.COUNT : 1, 42);
         context = CommandContext.create(keyspace, this);
-        runner = new CommandRunner(table, context, new OpenGuards(), new Recorder());
+        WriteLog target = logs ? new Recorder() : WriteLog.NONE;
+        runner = new CommandRunner(table, context, new OpenGuards(), target);
     }
 
     /// Lets every command run.
