@@ -61,22 +61,22 @@ public final class ClusterCommands {
         sub("forget",                 3, ClusterCommands::forget,              NO_ASYNC_LOADING, ADMIN, STALE),
         sub("getkeysinslot",          4, ClusterCommands::getKeysInSlot,       STALE),
         sub("help",                   2, ClusterCommands::help,                LOADING, STALE),
-        sub("info",                   2, ClusterCommands::info,                STALE),
+        sub("info",                   2, ClusterCommands::info,                LOADING, STALE),
         sub("keyslot",                3, ClusterCommands::keySlot,             STALE),
         sub("links",                  2, ClusterCommands::links,               STALE),
         sub("meet",                  -4, ClusterCommands::meet,                NO_ASYNC_LOADING, ADMIN, STALE),
-        sub("myid",                   2, ClusterCommands::myId,                STALE),
-        sub("myshardid",              2, ClusterCommands::myShardId,           STALE),
-        sub("nodes",                  2, ClusterCommands::nodes,               STALE),
+        sub("myid",                   2, ClusterCommands::myId,                LOADING, STALE),
+        sub("myshardid",              2, ClusterCommands::myShardId,           LOADING, STALE),
+        sub("nodes",                  2, ClusterCommands::nodes,               LOADING, STALE),
         sub("replicas",               3, ClusterCommands::replicas,            ADMIN, STALE),
         sub("replicate",              3, ClusterCommands::replicate,           NO_ASYNC_LOADING, ADMIN, STALE),
         sub("reset",                 -2, ClusterCommands::reset,               ADMIN, STALE, Flag.NOSCRIPT),
         sub("saveconfig",             2, ClusterCommands::saveConfig,          NO_ASYNC_LOADING, ADMIN, STALE),
         sub("set-config-epoch",       3, ClusterCommands::setConfigEpoch,      NO_ASYNC_LOADING, ADMIN, STALE),
         sub("setslot",               -4, ClusterCommands::setSlot,             NO_ASYNC_LOADING, ADMIN, STALE),
-        sub("shards",                 2, ClusterCommands::shards,              STALE),
+        sub("shards",                 2, ClusterCommands::shards,              LOADING, STALE),
         sub("slaves",                 3, ClusterCommands::replicas,            ADMIN, STALE),
-        sub("slots",                  2, ClusterCommands::slots,               STALE));
+        sub("slots",                  2, ClusterCommands::slots,               LOADING, STALE));
     }
     // spotless:on
 

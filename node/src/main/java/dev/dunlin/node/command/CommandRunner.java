@@ -31,6 +31,10 @@ public final class CommandRunner {
 
     private boolean inTransaction;
 
+    /// False while DEBUG SET-ACTIVE-EXPIRE has turned it off.
+    private boolean activeExpire = true;
+
+
     /// @param guards the node's say on whether a command may run now
     public CommandRunner(CommandTable table, CommandContext ctx, Guards guards, WriteLog log) {
         this.table = table;
@@ -191,11 +195,15 @@ public final class CommandRunner {
     ///
     /// @return whether there is more to do than there was time for
     public boolean expireKeys(long nowMs, long budgetNs) {
-        if (!ctx.services().mayExpire()) {
+        if (!activeExpire || !ctx.services().mayExpire()) {
             return false;
         }
         int effort = ctx.services().settings().get(Directives.ACTIVE_EXPIRE_EFFORT);
         return expiry.run(nowMs, effort, budgetNs, this::expire);
+    }
+
+    void activeExpire(boolean on) {
+        activeExpire = on;
     }
 
     private boolean expire(Database database, int ref) {

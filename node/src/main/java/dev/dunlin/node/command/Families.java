@@ -21,6 +21,7 @@ public final class Families {
                 ConnectionCommands.table(),
                 InfoCommands.table(),
                 ConfigCommands.table(),
+                DebugCommands.table(),
                 ClusterCommands.table(),
                 ReplicationCommands.table(),
                 MigrationCommands.table());

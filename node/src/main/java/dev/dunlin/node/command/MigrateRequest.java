@@ -27,11 +27,11 @@ public record MigrateRequest(
     static final List<KeySpec> KEYS =
             List.of(
                     new KeySpec(
-                            List.of("RW", "ACCESS", "DELETE"),
+                            List.of("RW", "access", "delete"),
                             new KeySpec.Begin.Index(3),
                             new KeySpec.Find.Range(0, 1, 0)),
                     new KeySpec(
-                            List.of("RW", "ACCESS", "DELETE", "INCOMPLETE"),
+                            List.of("RW", "access", "delete", "incomplete"),
                             new KeySpec.Begin.Keyword("KEYS", -2),
                             new KeySpec.Find.Range(-1, 1, 0)));
 

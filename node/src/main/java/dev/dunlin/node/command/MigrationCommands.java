@@ -44,9 +44,9 @@ public final class MigrationCommands {
     // spotless:off
     static List<Command> table() { return List.of(
         //       name              arity  keys                                  handler                       category              flags
-        command("dump",              2,   KeySpec.first("RO", "ACCESS"),        MigrationCommands::dump,      "keyspace",           READONLY),
-        command("restore",          -4,   KeySpec.first("OW", "UPDATE"),        MigrationCommands::restore,   "keyspace dangerous", WRITE, DENYOOM),
-        command("restore-asking",   -4,   KeySpec.first("OW", "UPDATE"),        MigrationCommands::restore,   "keyspace dangerous", WRITE, DENYOOM, ASKING),
+        command("dump",              2,   KeySpec.first("RO", "access"),        MigrationCommands::dump,      "keyspace",           READONLY),
+        command("restore",          -4,   KeySpec.first("OW", "update"),        MigrationCommands::restore,   "keyspace dangerous", WRITE, DENYOOM),
+        command("restore-asking",   -4,   KeySpec.first("OW", "update"),        MigrationCommands::restore,   "keyspace dangerous", WRITE, DENYOOM, ASKING),
         command("migrate",          -6,   MigrateRequest.KEYS,                  MigrationCommands::migrate,   "keyspace dangerous", WRITE, Flag.MOVABLEKEYS)
                                          .findingKeysBy(MigrateRequest::forEachKey)); }
     // spotless:on

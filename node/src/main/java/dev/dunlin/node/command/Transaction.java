@@ -107,11 +107,6 @@ public final class Transaction {
         broken = false;
     }
 
-    /// The client has gone.
-    public void discard() {
-        close();
-    }
-
     void watchesEnded() {
         watchedKeyChanged = false;
     }

@@ -289,8 +289,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     private void clientGone(Client client) {
-        context.watches().unwatch(client);
-        client.transaction().discard();
+        context.clientGone(client);
         var blocked = client.blocked();
         if (blocked != null) {
             blocked.cancel();

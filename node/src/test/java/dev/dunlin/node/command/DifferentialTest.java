@@ -59,6 +59,7 @@ class DifferentialTest {
         settings.set(Directives.BIND, List.of("127.0.0.1"));
         settings.set(Directives.DATABASES, DATABASES);
         settings.set(Directives.IO_TRANSPORT, "nio");
+        settings.set(Directives.ENABLE_DEBUG_COMMAND, "yes");
         return settings;
     }
 
@@ -116,6 +117,7 @@ class DifferentialTest {
     private static void compare(CommandGenerator family, Server ours, Server theirs)
             throws IOException {
         // Only what a command comes upon expires, on both.
+        ours.call(List.of("DEBUG", "SET-ACTIVE-EXPIRE", "0"));
         theirs.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
         theirs.call("FLUSHALL");
         run(family, new Random(SEED), ours, theirs);
