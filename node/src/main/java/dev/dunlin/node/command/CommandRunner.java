@@ -34,7 +34,6 @@ public final class CommandRunner {
     /// False while DEBUG SET-ACTIVE-EXPIRE has turned it off.
     private boolean activeExpire = true;
 
-
     /// @param guards the node's say on whether a command may run now
     public CommandRunner(CommandTable table, CommandContext ctx, Guards guards, WriteLog log) {
         this.table = table;
