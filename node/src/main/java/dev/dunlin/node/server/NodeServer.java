@@ -410,7 +410,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
         @Override
         public boolean isLoading() {
-            return replicationDuties.isLoading();
+            // A node that has not taken its seat yet cannot say where keys belong.
+            return replicationDuties.isLoading() || (clusterEnabled() && member == null);
         }
     }
 
