@@ -11,7 +11,8 @@ run_module() {
   shift 4
   jdk=$(find_jdk)
   target="$root/$module/target"
+  classpath="$target/$jar:$target/lib/*"
   build_if_stale "$module,node" "$target/$jar" "$sources"
   exec "$jdk/bin/java" -XX:+UseSerialGC -Xmx1g --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Ddunlin.home="$root" -Ddunlin.node="$root/dunlin-node" -cp "$target/$jar:$target/lib/*" "$main" "$@"
+    -Ddunlin.home="$root" -Ddunlin.node="$root/dunlin-node" -cp "$classpath" "$main" "$@"
 }

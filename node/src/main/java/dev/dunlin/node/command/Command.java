@@ -26,6 +26,8 @@ public final class Command {
     private final int firstKey;
     private final int lastKey;
     private final int keyStep;
+    private final boolean container;
+    private final boolean hasKeys;
 
     private @Nullable KeyFinder keyFinder;
     private long calls;
@@ -53,6 +55,8 @@ public final class Command {
         this.firstKey = range.first;
         this.lastKey = range.last;
         this.keyStep = range.step;
+        this.container = !subcommands.isEmpty();
+        this.hasKeys = !keySpecs.isEmpty();
     }
 
     /// A command with keys.
@@ -159,6 +163,11 @@ public final class Command {
         return all.stream().distinct().toList();
     }
 
+    /// {@return whether the command only exists through its subcommands}
+    public boolean isContainer() {
+        return container;
+    }
+
     public List<Command> subcommands() {
         return subcommands;
     }
@@ -187,7 +196,7 @@ public final class Command {
     }
 
     public boolean hasKeys() {
-        return !keySpecs.isEmpty();
+        return hasKeys;
     }
 
     /// {@return the same command with another way to find its keys than its specifications say}

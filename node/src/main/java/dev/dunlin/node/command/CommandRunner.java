@@ -63,7 +63,7 @@ public final class CommandRunner {
         RespError refusal = null;
         if (command == null) {
             refusal = unknownCommand(args);
-        } else if (!command.subcommands().isEmpty() && args.count() > 1) {
+        } else if (command.isContainer() && args.count() > 1) {
             Command subcommand = command.subcommand(args);
             if (subcommand == null) {
                 refusal =
@@ -76,7 +76,7 @@ public final class CommandRunner {
         }
         if (refusal == null && command != null) {
             if (!command.acceptsArity(args.count())
-                    || (!command.subcommands().isEmpty() && args.count() == 1)) {
+                    || (command.isContainer() && args.count() == 1)) {
                 refusal = RespError.wrongArity(command.name());
             } else if (!willBeQueued(client, command)
                     && guards.mustWait(ctx, client, command, args)) {

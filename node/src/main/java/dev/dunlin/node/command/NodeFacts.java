@@ -145,7 +145,7 @@ final class NodeFacts implements InfoFacts {
                 observation.commandsPerSecond(),
                 stats.bytesReceived,
                 stats.bytesSent,
-                replication.primary().isPresent() ? replication.receivedOffset() : 0,
+                replication.isReplica() ? replication.receivedOffset() : 0,
                 observation.receivedPerSecond(),
                 observation.sentPerSecond(),
                 stats.connectionsRejected,

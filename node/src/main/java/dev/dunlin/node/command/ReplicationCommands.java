@@ -175,7 +175,7 @@ public final class ReplicationCommands {
 
     private static void waitFor(CommandContext ctx, Args args, ReplyWriter reply) {
         Replication replication = ctx.services().replication();
-        if (replication.primary().isPresent()) {
+        if (replication.isReplica()) {
             throw new CommandException(WAIT_ON_REPLICA);
         }
         long replicas = args.longAt(1);

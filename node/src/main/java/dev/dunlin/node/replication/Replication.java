@@ -76,6 +76,11 @@ public final class Replication implements AutoCloseable {
         return Optional.ofNullable(primary);
     }
 
+    /// {@return whether there is a primary that this node follows}
+    public boolean isReplica() {
+        return primary != null;
+    }
+
     /// {@return where the link to the primary stands}
     public LinkState linkState() {
         ReplicaLink current = link;

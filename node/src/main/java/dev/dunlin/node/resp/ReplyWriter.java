@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: owned by the node's loop.
 public final class ReplyWriter {
+    /// Most batches are answered with less; small, because a turn of the loop holds a buffer for each of its clients.
+    private static final int FIRST_BUFFER_BYTES = 2 * 1024;
+
     private static final int BUFFER_BYTES = 16 * 1024;
 
     /// Room for a type byte, a 64-bit number and a line end.
@@ -297,7 +300,8 @@ public final class ReplyWriter {
             full.writerIndex((int) (at - start));
             finished.add(full);
         }
-        ByteBuf next = allocator.directBuffer((int) Math.max(BUFFER_BYTES, bytes));
+        int usualBytes = full == null ? FIRST_BUFFER_BYTES : BUFFER_BYTES;
+        ByteBuf next = allocator.directBuffer((int) Math.max(usualBytes, bytes));
         current = next;
         start = next.memoryAddress();
         at = start;

@@ -35,8 +35,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private @Nullable ByteBuf rest;
 
     private @Nullable ReplicaSession replicaSession;
-    private final List<ByteBuf> withheld = new ArrayList<>();
-    private boolean withheldAsPrimary;
+
+    /// Replies that leave at the end of the turn.
+    private final List<ByteBuf> queued = new ArrayList<>();
+
+    /// Whether the connection is among those that are asked to send at the end of the turn.
+    private boolean awaitsSending;
+
+    /// Whether a primary under its lease has made the queued replies, so that they may only leave under a lease.
+    private boolean vouchedAsPrimary;
+
+    /// Whether the queued replies may not leave yet; until they do no further command runs.
+    private boolean withheld;
+
     private boolean processing;
     private boolean closed;
 
@@ -66,7 +77,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             return;
         }
         try {
-            if (client.blocked() != null || closed || client.closeAfterReply()) {
+            if (mustPause() || closed || client.closeAfterReply()) {
                 keep(received);
                 return;
             }
@@ -82,8 +93,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closed = true;
-        withheld.forEach(ByteBuf::release);
-        withheld.clear();
+        dropQueued();
         ByteBuf waiting = rest;
         if (waiting != null) {
             rest = null;
@@ -129,7 +139,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         ByteBuf waiting = rest;
         if (waiting == null
                 || processing
-                || client.blocked() != null
+                || mustPause()
                 || client.closeAfterReply()
                 || waiting.readableBytes() < parser.bytesNeeded()) {
             return;
@@ -175,51 +185,78 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             return;
         }
         // A blocked client that goes on sending is not read any further until it is served.
-        if (client.blocked() != null) {
+        if (mustPause()) {
             channel.config().setAutoRead(false);
         }
     }
 
-    /// Sends the replies of one batch.
-    void write(ReplyWriter reply) {
+    /// {@return whether no command of this client may run now}
+    private boolean mustPause() {
+        return withheld || client.blocked() != null;
+    }
+
+    /// Takes the replies that were written since the writer was given to this connection; they leave at the end of the turn.
+    ///
+    /// @param vouched whether the commands ran under a primary's lease
+    void queue(ReplyWriter reply, boolean vouched, TurnReplies turn) {
         if (!reply.isEmpty()) {
             processor.countSent(reply.writtenBytes());
-            reply.finish(channel::write);
-            channel.flush();
+            reply.finish(queued::add);
+            vouchedAsPrimary |= vouched;
+        } else if (!client.closeAfterReply()) {
+            return;
         }
-        if (client.closeAfterReply()) {
-            closeWhenSent();
+        if (!awaitsSending) {
+            awaitsSending = true;
+            turn.add(this);
         }
     }
 
-    /// Keeps the replies of a batch until it is known whether they may be sent.
+    /// Sends what is queued, unless it may not leave yet.
     ///
-    /// @param asPrimary whether they were made by a node that took itself for a primary
-    void withhold(ReplyWriter reply, boolean asPrimary) {
-        reply.finish(withheld::add);
-        withheldAsPrimary = asPrimary;
-    }
-
-    /// {@return whether the connection may go on}
-    private boolean releaseWithheld() {
+    /// @return false when it is to be tried again
+    boolean sendQueued() {
         ServingGate gate = processor.gate();
-        if (withheldAsPrimary && !gate.isPrimary()) {
-            // Somebody else has been primary since: what was done here may be lost, so nothing is
-            // said about it.
+        if (vouchedAsPrimary && !closed && !gate.mayServe()) {
+            if (gate.mayRecover()) {
+                withheld = true;
+                return false;
+            }
+            // Somebody else has been primary since, or may be: what was done here may be lost, so
+            // nothing is said about it.
             close();
-            return false;
         }
-        if (!gate.mayServe()) {
-            processor.holdAgain(client);
-            return false;
+        awaitsSending = false;
+        vouchedAsPrimary = false;
+        if (closed) {
+            dropQueued();
+            return true;
         }
-        withheld.forEach(channel::write);
-        withheld.clear();
-        channel.flush();
+        transmit();
         if (client.closeAfterReply()) {
             closeWhenSent();
+        }
+        if (withheld) {
+            withheld = false;
+            resume();
         }
         return true;
+    }
+
+    private void transmit() {
+        if (queued.isEmpty()) {
+            return;
+        }
+        for (int i = 0; i < queued.size(); i++) {
+            channel.write(queued.get(i));
+        }
+        queued.clear();
+        channel.flush();
+    }
+
+    private void dropQueued() {
+        queued.forEach(ByteBuf::release);
+        queued.clear();
     }
 
     void protocolError(String text, ReplyWriter reply) {
@@ -240,12 +277,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void flushReplies() {
-        processor.flush(channel);
+        processor.takeReplies(this);
+        transmit();
     }
 
     @Override
     public void resume() {
-        if (closed || (!withheld.isEmpty() && !releaseWithheld())) {
+        if (closed || mustPause()) {
             return;
         }
         channel.config().setAutoRead(true);
@@ -300,6 +338,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public long outputBufferBytes() {
         var pending = channel.unsafe().outboundBuffer();
-        return pending == null ? 0 : pending.totalPendingWriteBytes();
+        long bytes = pending == null ? 0 : pending.totalPendingWriteBytes();
+        for (int i = 0; i < queued.size(); i++) {
+            bytes += queued.get(i).readableBytes();
+        }
+        return bytes;
     }
 }

@@ -24,7 +24,7 @@ final class ClusterDuties implements ClusterMember.Duties {
     private final Keyspace keyspace;
     private final Replication replication;
     private final NodeGuards guards;
-    private final HeldClients held;
+    private final Runnable retryHeld;
     private final Runnable stop;
     private @Nullable ClusterMember member;
 
@@ -39,13 +39,13 @@ final class ClusterDuties implements ClusterMember.Duties {
             Keyspace keyspace,
             Replication replication,
             NodeGuards guards,
-            HeldClients held,
+            Runnable retryHeld,
             Runnable stop) {
         this.loop = loop;
         this.keyspace = keyspace;
         this.replication = replication;
         this.guards = guards;
-        this.held = held;
+        this.retryHeld = retryHeld;
         this.stop = stop;
     }
 
@@ -99,7 +99,7 @@ final class ClusterDuties implements ClusterMember.Duties {
 
     @Override
     public void viewChanged(ClusterView view) {
-        held.retry();
+        retryHeld.run();
     }
 
     @Override
@@ -113,7 +113,7 @@ final class ClusterDuties implements ClusterMember.Duties {
         }
         replication.follow(ip, port);
         report();
-        held.retry();
+        retryHeld.run();
     }
 
     @Override
@@ -123,7 +123,7 @@ final class ClusterDuties implements ClusterMember.Duties {
         everConnected = false;
         replication.promote();
         report();
-        held.retry();
+        retryHeld.run();
     }
 
     @Override
@@ -148,7 +148,7 @@ final class ClusterDuties implements ClusterMember.Duties {
     public void resumeWrites() {
         guards.pauseWrites(0);
         replication.pauseWrites(false);
-        held.retry();
+        retryHeld.run();
     }
 
     @Override

@@ -12,7 +12,6 @@ import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
 import dev.dunlin.node.resp.Requests;
-import io.netty.channel.Channel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,10 +32,10 @@ final class CommandProcessor {
     private final CommandRunner runner;
     private final CommandContext ctx;
     private final KeyspaceStats stats;
-    private final ProcessorLimits limits;
+    private final HotSettings settings;
     private final ReplyWriter reply;
     private final HeldClients held;
-    private final Runnable turnEnd;
+    private final TurnReplies turn;
     private final ServingGate gate;
     private final Requests requests = new Requests();
     private final Args args;
@@ -57,10 +56,10 @@ final class CommandProcessor {
             CommandRunner runner,
             Args args,
             KeyspaceStats stats,
-            ProcessorLimits limits,
+            HotSettings settings,
             ReplyWriter reply,
             HeldClients held,
-            Runnable turnEnd,
+            TurnReplies turn,
             ServingGate gate) {
         this.loop = loop;
         this.table = table;
@@ -68,10 +67,10 @@ final class CommandProcessor {
         this.ctx = runner.context();
         this.args = args;
         this.stats = stats;
-        this.limits = limits;
+        this.settings = settings;
         this.reply = reply;
         this.held = held;
-        this.turnEnd = turnEnd;
+        this.turn = turn;
         this.gate = gate;
     }
 
@@ -81,6 +80,8 @@ final class CommandProcessor {
     long process(ClientConnection connection, RequestParser parser, long from, long to) {
         Client client = connection.client();
         loop.turn();
+        settings.refresh();
+        boolean vouched = vouches();
         replying = true;
         reply.begin(client.resp3());
         long at = from;
@@ -89,7 +90,7 @@ final class CommandProcessor {
                 requests.clear();
                 long parsed =
                         parser.parse(
-                                requests, at, to, limits.bulkBytesMax(), client.authenticated());
+                                requests, at, to, settings.bulkBytesMax(), client.authenticated());
                 int count = requests.count();
                 if (count == 0) {
                     String error = parser.error();
@@ -104,20 +105,15 @@ final class CommandProcessor {
             return at;
         } finally {
             replying = false;
-            turnEnd.run();
-            // The loop may have been frozen since the batch began, and the node replaced meanwhile.
-            if (gate.isGuarded() && loop.turn() > 0 && !gate.mayServe() && !reply.isEmpty()) {
-                connection.withhold(reply, gate.isPrimary());
-                held.hold(client);
-            } else {
-                connection.write(reply);
-            }
+            connection.queue(reply, vouched, turn);
+            turn.commandsRan();
         }
     }
 
+    /// Looks up all rows and hashes all keys, then touches the memory that they will need.
+    ///
+    /// The touching loops hold nothing else, so that the processor has as many of their loads under way at once as it can.
     private void touch(Client client, int count) {
-        Database database = ctx.keyspace().database(client.database());
-        int sum = 0;
         for (int i = 0; i < count; i++) {
             int first = requests.firstArgument(i);
             Command row = table.find(requests.address(first), requests.bytes(first));
@@ -128,19 +124,22 @@ final class CommandProcessor {
                 continue;
             }
             int key = first + row.firstKey();
-            long hash = ctx.keyspace().hash(requests.address(key), requests.bytes(key));
-            int slot = args.slotOf(requests.address(key), requests.bytes(key));
-            hashes[i] = hash;
-            slots[i] = slot;
-            if (count > 1) {
-                sum += database.touchBucket(slot, hash);
+            hashes[i] = ctx.keyspace().hash(requests.address(key), requests.bytes(key));
+            slots[i] = args.slotOf(requests.address(key), requests.bytes(key));
+        }
+        if (count == 1) {
+            return;
+        }
+        Database database = ctx.keyspace().database(client.database());
+        int sum = 0;
+        for (int i = 0; i < count; i++) {
+            if (slots[i] >= 0) {
+                sum += database.touchBucket(slots[i], hashes[i]);
             }
         }
-        if (count > 1) {
-            for (int i = 0; i < count; i++) {
-                if (slots[i] >= 0) {
-                    sum += database.touchEntry(slots[i], hashes[i]);
-                }
+        for (int i = 0; i < count; i++) {
+            if (slots[i] >= 0) {
+                sum += database.touchEntry(slots[i], hashes[i]);
             }
         }
         touched = sum;
@@ -187,20 +186,19 @@ final class CommandProcessor {
         }
         reply.begin(connection.client().resp3());
         writer.accept(reply);
-        connection.write(reply);
+        connection.queue(reply, vouches(), turn);
     }
 
-    /// Sends what the running batch has replied so far.
-    void flush(Channel channel) {
+    /// {@return whether what is replied now is said by a primary under its lease}
+    private boolean vouches() {
+        return gate.isGuarded() && gate.isPrimary() && gate.mayServe();
+    }
+
+    /// Gives the connection whose batch runs what it has been replied so far.
+    void takeReplies(ClientConnection connection) {
         if (replying && !reply.isEmpty()) {
-            reply.finish(channel::write);
-            channel.flush();
+            connection.queue(reply, false, turn);
         }
-    }
-
-    /// Holds a client whose replies are withheld once more.
-    void holdAgain(Client client) {
-        held.hold(client);
     }
 
     ServingGate gate() {
@@ -213,11 +211,12 @@ final class CommandProcessor {
     }
 
     boolean requiresAuthentication() {
-        return limits.requiresAuthentication();
+        settings.refresh();
+        return settings.requiresAuthentication();
     }
 
     long queryBufferBytesMax() {
-        return limits.queryBufferBytesMax();
+        return settings.queryBufferBytesMax();
     }
 
     void queryBufferOverrun(Client client) {
@@ -225,7 +224,7 @@ final class CommandProcessor {
                 "client closed reason=query_buffer_limit id={} addr={} limit_bytes={}",
                 client.id(),
                 client.link().peerAddress(),
-                limits.queryBufferBytesMax());
+                settings.queryBufferBytesMax());
     }
 
     void fault(Client client, Throwable cause) {

@@ -10,8 +10,6 @@ import dev.dunlin.node.command.Flag;
 import dev.dunlin.node.command.Guards;
 import dev.dunlin.node.command.KeyRouting;
 import dev.dunlin.node.command.Migrator;
-import dev.dunlin.node.config.Directives;
-import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.resp.RespError;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: owned by the node's loop.
 final class NodeGuards implements Guards, ServingGate {
-    private final Settings settings;
+    private final HotSettings settings;
     private final Keyspace keyspace;
     private final NodeRole role;
     private final KeyRouting routing = new KeyRouting();
@@ -34,7 +32,7 @@ final class NodeGuards implements Guards, ServingGate {
     private boolean onlyWritesPaused;
     private long writesPausedUntilMs;
 
-    NodeGuards(Settings settings, Keyspace keyspace, NodeRole role) {
+    NodeGuards(HotSettings settings, Keyspace keyspace, NodeRole role) {
         this.settings = settings;
         this.keyspace = keyspace;
         this.role = role;
@@ -87,6 +85,12 @@ final class NodeGuards implements Guards, ServingGate {
     }
 
     @Override
+    public boolean mayRecover() {
+        ClusterMember seat = member;
+        return seat == null || (seat.view().isPrimary() && seat.view().health().ok());
+    }
+
+    @Override
     public boolean mustWait(CommandContext ctx, Client client, Command command, Args args) {
         if (client.fromPrimary() || client.replica()) {
             return false;
@@ -115,6 +119,7 @@ final class NodeGuards implements Guards, ServingGate {
         if (client.fromPrimary()) {
             return null;
         }
+        settings.refresh();
         if (!client.authenticated() && !command.has(Flag.NO_AUTH)) {
             return RespError.NO_AUTH;
         }
@@ -128,19 +133,19 @@ final class NodeGuards implements Guards, ServingGate {
                 return redirect;
             }
         }
-        long memoryMax = settings.get(Directives.MAX_MEMORY);
+        long memoryMax = settings.memoryBytesMax();
         if (memoryMax > 0 && command.has(Flag.DENYOOM) && keyspace.usedBytes() > memoryMax) {
             return RespError.OOM;
         }
         if (command.has(Flag.WRITE)) {
-            if (!role.enoughReplicas()) {
+            if (settings.replicasToWriteMin() > 0 && !role.enoughReplicas()) {
                 return RespError.NO_REPLICAS;
             }
-            if (role.isReplica() && role.isReadOnly()) {
+            if (role.isReplica() && settings.replicaReadOnly()) {
                 return RespError.READ_ONLY;
             }
         }
-        if (!role.mayServeData() && !command.has(Flag.STALE)) {
+        if (!settings.servesStaleData() && !role.isDataCurrent() && !command.has(Flag.STALE)) {
             return RespError.MASTER_DOWN;
         }
         if (role.isLoading() && !command.has(Flag.LOADING)) {

@@ -7,14 +7,11 @@ package dev.dunlin.node.server;
 interface NodeRole {
     boolean isReplica();
 
-    /// {@return whether a replica refuses writes (`replica-read-only`)}
-    boolean isReadOnly();
-
     /// {@return whether enough replicas follow closely enough to take writes (`min-replicas-to-write`)}
     boolean enoughReplicas();
 
-    /// {@return whether the data may be shown: false on a replica that has lost its primary with `replica-serve-stale-data no`}
-    boolean mayServeData();
+    /// {@return whether the data is not stale: false on a replica that has lost its primary}
+    boolean isDataCurrent();
 
     /// {@return whether a data set is being loaded}
     boolean isLoading();

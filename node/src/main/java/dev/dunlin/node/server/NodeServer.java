@@ -65,6 +65,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private static final long EXPIRE_PAUSE_MS = 3;
 
     private final Settings settings;
+    private final HotSettings hotSettings;
+    private final boolean clustered;
     private final EventLoopGroup group;
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     private final NodeLoop loop;
@@ -75,6 +77,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final CommandContext context;
     private final ClientRegistry clients;
     private final HeldClients held = new HeldClients();
+    private final TurnReplies replies;
     private final NodeGuards guards;
     private final CommandRunner runner;
     private final ReplicationDuties replicationDuties;
@@ -89,21 +92,22 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     private NodeServer(Settings settings, Runnable stop) throws IOException, NodesConfException {
         this.settings = settings;
+        hotSettings = new HotSettings(settings);
         Transport transport = Transport.choose(settings.get(Directives.IO_TRANSPORT));
         group = transport.singleThread("node-" + settings.get(Directives.PORT));
         loop = new NodeLoop(group.next());
-        boolean cluster = settings.get(Directives.CLUSTER_ENABLED);
+        clustered = settings.get(Directives.CLUSTER_ENABLED);
         var random = new SecureRandom();
         observation = new Observation(transport.label(), loop.nowMs(), random);
         keyspace =
                 new Keyspace(
                         allocator(),
-                        cluster ? 1 : settings.get(Directives.DATABASES),
-                        cluster ? KeySlot.COUNT : 1,
+                        clustered ? 1 : settings.get(Directives.DATABASES),
+                        clustered ? KeySlot.COUNT : 1,
                         random.nextLong());
         context = CommandContext.create(keyspace, this);
         clients = new ClientRegistry(this::clientGone);
-        guards = new NodeGuards(settings, keyspace, new Role());
+        guards = new NodeGuards(hotSettings, keyspace, new Role());
         var log =
                 new ReplicationLog(ReplicationLog.CHUNK_BYTES, replicationConfig().backlogBytes());
         var writeLog = new LogWriter(log);
@@ -129,18 +133,20 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 () -> replication.configure(replicationConfig()), ReplicationSettings.ALL);
         migrator = new KeyMigrator(loop, transport, new Arrivals(writeLog));
         guards.watch(migrator);
-        clusterDuties = new ClusterDuties(loop, keyspace, replication, guards, held, stop);
+        clusterDuties =
+                new ClusterDuties(loop, keyspace, replication, guards, this::retryHeld, stop);
+        replies = new TurnReplies(loop, guards, replication::endOfTurn);
         var processor =
                 new CommandProcessor(
                         loop,
                         commands,
                         runner,
-                        new Args(keyspace.index(), cluster),
+                        new Args(keyspace.index(), clustered),
                         stats,
-                        new Limits(),
+                        hotSettings,
                         new ReplyWriter(PooledByteBufAllocator.DEFAULT),
                         held,
-                        replication::endOfTurn,
+                        replies,
                         guards);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
         server =
@@ -156,11 +162,14 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         stats);
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
-        if (cluster) {
+        if (clustered) {
             joinCluster();
         }
         LOG.info(
-                "ready port={} transport={} cluster={}", server.port(), transport.label(), cluster);
+                "ready port={} transport={} cluster={}",
+                server.port(),
+                transport.label(),
+                clustered);
     }
 
     /// Starts serving.
@@ -257,7 +266,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         replication.tick(loop.nowMs());
         replicationDuties.sweep();
         clusterDuties.report();
-        held.retry();
+        retryHeld();
         if (!expiring) {
             expire();
         }
@@ -265,6 +274,12 @@ public final class NodeServer implements AutoCloseable, NodeServices {
             reclaiming = true;
             loop.submit(this::reclaim);
         }
+    }
+
+    /// Something has changed that clients and replies may be waiting for.
+    private void retryHeld() {
+        replies.retry();
+        held.retry();
     }
 
     private void expire() {
@@ -319,12 +334,12 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     @Override
     public boolean mayExpire() {
-        return replication.primary().isEmpty() && !guards.isPaused(loop.nowMs());
+        return !replication.isReplica() && !guards.isPaused(loop.nowMs());
     }
 
     @Override
     public boolean clusterEnabled() {
-        return settings.get(Directives.CLUSTER_ENABLED);
+        return clustered;
     }
 
     @Override
@@ -380,38 +395,29 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final class Role implements NodeRole {
         @Override
         public boolean isReplica() {
-            return replication.primary().isPresent();
-        }
-
-        @Override
-        public boolean isReadOnly() {
-            return settings.get(Directives.REPLICA_READ_ONLY);
+            return replication.isReplica();
         }
 
         @Override
         public boolean enoughReplicas() {
-            int wanted = settings.get(Directives.MIN_REPLICAS_TO_WRITE);
-            return wanted == 0
-                    || isReplica()
+            return isReplica()
                     || replication
                             .acks()
                             .enoughForWrite(
-                                    wanted,
-                                    settings.get(Directives.MIN_REPLICAS_MAX_LAG),
+                                    hotSettings.replicasToWriteMin(),
+                                    hotSettings.replicasLagMaxSeconds(),
                                     loop.nowMs());
         }
 
         @Override
-        public boolean mayServeData() {
-            return settings.get(Directives.REPLICA_SERVE_STALE_DATA)
-                    || !isReplica()
-                    || replication.linkState() == LinkState.CONNECTED;
+        public boolean isDataCurrent() {
+            return !isReplica() || replication.linkState() == LinkState.CONNECTED;
         }
 
         @Override
         public boolean isLoading() {
             // A node that has not taken its seat yet cannot say where keys belong.
-            return replicationDuties.isLoading() || (clusterEnabled() && member == null);
+            return replicationDuties.isLoading() || (clustered && member == null);
         }
     }
 
@@ -478,24 +484,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
         @Override
         public void settled() {
-            held.retry();
-        }
-    }
-
-    private final class Limits implements ProcessorLimits {
-        @Override
-        public long bulkBytesMax() {
-            return settings.get(Directives.MAX_BULK_BYTES);
-        }
-
-        @Override
-        public long queryBufferBytesMax() {
-            return settings.get(Directives.QUERY_BUFFER_BYTES_MAX);
-        }
-
-        @Override
-        public boolean requiresAuthentication() {
-            return !settings.get(Directives.REQUIRE_PASS).isEmpty();
+            retryHeld();
         }
     }
 }

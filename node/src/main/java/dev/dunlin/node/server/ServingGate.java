@@ -13,4 +13,7 @@ interface ServingGate {
     boolean mayServe();
 
     boolean isPrimary();
+
+    /// {@return whether a primary that may not serve now can hope to serve again: the cluster has not given it up}
+    boolean mayRecover();
 }
