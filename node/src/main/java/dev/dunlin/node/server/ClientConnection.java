@@ -36,6 +36,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private @Nullable ReplicaSession replicaSession;
     private final List<ByteBuf> withheld = new ArrayList<>();
+    private final OutputWatch outputWatch = new OutputWatch();
     private boolean withheldAsPrimary;
     private boolean processing;
     private boolean closed;
@@ -186,6 +187,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             processor.countSent(reply.writtenBytes());
             reply.finish(channel::write);
             channel.flush();
+            limitOutput();
         }
         if (client.closeAfterReply()) {
             closeWhenSent();
@@ -225,6 +227,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     void protocolError(String text, ReplyWriter reply) {
         reply.error(RespError.of("ERR " + text));
         client.closeAfterReplies();
+    }
+
+    /// {@return whether the connection was closed because of what waits for it, `moreBytes` included}
+    boolean limitOutput(long moreBytes) {
+        if (closed || client.replica()) {
+            return closed;
+        }
+        long pending = outputBufferBytes() + moreBytes;
+        if (outputWatch.exceeds(processor.outputLimit(), pending, processor.nowMs())) {
+            processor.outputBufferOverrun(client, pending);
+            close();
+        }
+        return closed;
+    }
+
+    @Override
+    public void limitOutput() {
+        limitOutput(0);
+    }
+
+    /// {@return whether the next command of this client may run}
+    boolean takesCommands() {
+        return client.blocked() == null && !client.closeAfterReply() && !closed;
     }
 
     private void closeWhenSent() {

@@ -8,10 +8,12 @@ import dev.dunlin.node.command.CommandContext;
 import dev.dunlin.node.command.CommandRunner;
 import dev.dunlin.node.command.CommandTable;
 import dev.dunlin.node.command.KeyspaceStats;
+import dev.dunlin.node.config.BufferLimits;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
 import dev.dunlin.node.resp.Requests;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,9 @@ final class CommandProcessor {
 
     private boolean replying;
 
+    /// Whether the batch has run a command whose reply depends on who owns the keys.
+    private boolean vouching;
+
     CommandProcessor(
             NodeLoop loop,
             CommandTable table,
@@ -82,10 +87,11 @@ final class CommandProcessor {
         Client client = connection.client();
         loop.turn();
         replying = true;
+        vouching = false;
         reply.begin(client.resp3());
         long at = from;
         try {
-            while (at < to && client.blocked() == null && !client.closeAfterReply()) {
+            while (at < to && connection.takesCommands()) {
                 requests.clear();
                 long parsed =
                         parser.parse(
@@ -99,14 +105,20 @@ final class CommandProcessor {
                     return parsed;
                 }
                 touch(client, count);
-                at = execute(client, count, at, parsed);
+                at = execute(connection, count, at, parsed);
             }
             return at;
         } finally {
             replying = false;
             turnEnd.run();
             // The loop may have been frozen since the batch began, and the node replaced meanwhile.
-            if (gate.isGuarded() && loop.turn() > 0 && !gate.mayServe() && !reply.isEmpty()) {
+            // What says nothing about keys goes out all the same, or nobody could ask such a node
+            // how it is.
+            if (vouching
+                    && gate.isGuarded()
+                    && loop.turn() > 0
+                    && !gate.mayServe()
+                    && !reply.isEmpty()) {
                 connection.withhold(reply, gate.isPrimary());
                 held.hold(client);
             } else {
@@ -147,7 +159,9 @@ final class CommandProcessor {
     }
 
     /// {@return the address after the last request that ran}
-    private long execute(Client client, int count, long start, long parsed) {
+    private long execute(ClientConnection connection, int count, long start, long parsed) {
+        Client client = connection.client();
+        boolean limited = limits.outputBuffer().hardBytes() > 0;
         for (int i = 0; i < count; i++) {
             requests.bindTo(args, i);
             if (slots[i] >= 0) {
@@ -158,7 +172,10 @@ final class CommandProcessor {
                 held.hold(client);
                 return i == 0 ? start : requests.end(i - 1);
             }
-            if (client.blocked() != null || client.closeAfterReply()) {
+            if (limited && connection.limitOutput(reply.writtenBytes())) {
+                reply.finish(ByteBuf::release);
+            }
+            if (!connection.takesCommands()) {
                 return requests.end(i);
             }
         }
@@ -167,14 +184,23 @@ final class CommandProcessor {
 
     private boolean run(Client client, @Nullable Command row) {
         long mark = reply.mark();
+        long called = stats.commandsProcessed;
         if (!runner.run(client, row, args, loop.nowMs(), reply)) {
             return false;
+        }
+        if (stats.commandsProcessed != called) {
+            // The last one that ran is a subcommand, or within EXEC the last of many.
+            vouching |= concernsKeys(row) || concernsKeys(client.lastCommand());
         }
         if (client.wantsNoReply()) {
             reply.rewind(mark);
         }
         client.commandEnded();
         return true;
+    }
+
+    private static boolean concernsKeys(@Nullable Command command) {
+        return command != null && ServingGate.concerns(command);
     }
 
     /// Sends a reply that does not come out of a batch of this client.
@@ -226,6 +252,18 @@ final class CommandProcessor {
                 client.id(),
                 client.link().peerAddress(),
                 limits.queryBufferBytesMax());
+    }
+
+    BufferLimits.Limit outputLimit() {
+        return limits.outputBuffer();
+    }
+
+    void outputBufferOverrun(Client client, long pendingBytes) {
+        LOG.warn(
+                "client closed reason=output_buffer_limit id={} addr={} pending_bytes={}",
+                client.id(),
+                client.link().peerAddress(),
+                pendingBytes);
     }
 
     void fault(Client client, Throwable cause) {

@@ -105,7 +105,7 @@ final class NodeGuards implements Guards, ServingGate {
         ClusterMember seat = member;
         return seat != null
                 && !seat.mayServe()
-                && (command.hasKeys() || command.name().equals("exec"))
+                && ServingGate.concerns(command)
                 && seat.view().health().ok();
     }
 
@@ -122,7 +122,7 @@ final class NodeGuards implements Guards, ServingGate {
             return RespError.REPLICA_HAS_NO_KEYSPACE;
         }
         ClusterMember seat = member;
-        if (seat != null && (command.hasKeys() || command.name().equals("exec"))) {
+        if (seat != null && ServingGate.concerns(command)) {
             RespError redirect = routing.refusal(ctx, seat, client, command, args);
             if (redirect != null) {
                 return redirect;

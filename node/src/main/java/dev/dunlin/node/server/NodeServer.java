@@ -17,6 +17,7 @@ import dev.dunlin.node.command.KeySlot;
 import dev.dunlin.node.command.KeyspaceStats;
 import dev.dunlin.node.command.Migrator;
 import dev.dunlin.node.command.NodeServices;
+import dev.dunlin.node.config.BufferLimits;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Database;
@@ -150,7 +151,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         settings.get(Directives.BIND),
                         settings.get(Directives.PORT),
                         settings.get(Directives.TCP_BACKLOG),
-                        settings.get(Directives.MAX_CLIENTS),
+                        () -> settings.get(Directives.MAX_CLIENTS),
                         clients,
                         processor,
                         stats);
@@ -258,12 +259,20 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         replicationDuties.sweep();
         clusterDuties.report();
         held.retry();
+        dropSlowReaders();
         if (!expiring) {
             expire();
         }
         if (keyspace.hasGarbage() && !reclaiming) {
             reclaiming = true;
             loop.submit(this::reclaim);
+        }
+    }
+
+    /// Whoever stays over the soft limit may never ask again, so it is looked for.
+    private void dropSlowReaders() {
+        if (settings.get(Directives.OUTPUT_BUFFER_LIMIT).normal().softBytes() > 0) {
+            List.copyOf(clients.all()).forEach(client -> client.link().limitOutput());
         }
     }
 
@@ -491,6 +500,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         @Override
         public long queryBufferBytesMax() {
             return settings.get(Directives.QUERY_BUFFER_BYTES_MAX);
+        }
+
+        @Override
+        public BufferLimits.Limit outputBuffer() {
+            return settings.get(Directives.OUTPUT_BUFFER_LIMIT).normal();
         }
 
         @Override

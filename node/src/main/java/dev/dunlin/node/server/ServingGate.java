@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.node.command.Command;
+
 /// Whether what a node says at this instant can be trusted: a primary of a cluster that was frozen, or is cut off, must not
 /// speak before it knows that nobody has taken its place.
 ///
@@ -13,4 +15,9 @@ interface ServingGate {
     boolean mayServe();
 
     boolean isPrimary();
+
+    /// {@return whether only an owner of keys may answer this command}
+    static boolean concerns(Command command) {
+        return command.hasKeys() || command.name().equals("exec");
+    }
 }
