@@ -65,7 +65,9 @@ final class GossipRules {
             adoptPongTime(node, entry.pongReceivedSeconds() * 1000);
         }
         NodeAddress address = Membership.addressOf(entry);
-        if (node.has(DOWN)
+        // Redis leaves a node without an address so, though others know where it is: two that have
+        // swapped their addresses never find each other again there.
+        if (node.has(DOWN | NodeFlags.NOADDR)
                 && !down
                 && !entry.flags().hasNoAddress()
                 && !address.ip().isEmpty()

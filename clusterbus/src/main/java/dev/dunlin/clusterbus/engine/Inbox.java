@@ -103,9 +103,20 @@ final class Inbox {
             }
             return;
         }
+        Node known = core.table.find(header.sender());
+        if (known != null
+                && !known.isMyself()
+                && membership.isDouble(known, link, addressOf(link, header, null))) {
+            answerDouble(link, known, message);
+            return;
+        }
         Node sender = resolve(link, header);
         if (sender != null) {
             headerEffects(sender, header);
+            if (message instanceof BusMessage.Heartbeat) {
+                link.heardFrom = addressOf(link, header, null);
+                link.heardMs = core.nowMs;
+            }
         }
         switch (message) {
             case BusMessage.Heartbeat heartbeat -> heartbeat(link, sender, heartbeat);
@@ -133,6 +144,13 @@ final class Inbox {
                 }
             }
             case Unknown _ -> {}
+        }
+    }
+
+    /// Tells it that its answer confirms nothing, so that it does not serve, and takes nothing from it.
+    private void answerDouble(Link link, Node member, BusMessage.Headed message) {
+        if (message instanceof BusMessage.Heartbeat && !(message instanceof Pong)) {
+            heartbeats.answer(link, member, false);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.clusterbus.engine;
 
+import dev.dunlin.clusterbus.model.NodeAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,23 @@ final class Link {
     final long createdMs;
     boolean open;
 
+    /// Where the member on the other end said it lives, and when; null before it has said so.
+    @Nullable NodeAddress heardFrom;
+
+    long heardMs;
+
+    /// Whether it was reported that the other end uses the id of a member that lives elsewhere.
+    boolean doubleReported;
+
     /// Send times of the pings that were sent here and not answered, oldest first.
     final ArrayDeque<Long> pingsInFlight = new ArrayDeque<>();
+
+    /// {@return whether a member has lately spoken here that lives at this address}
+    boolean isAlive(NodeAddress address, long nowMs, long silenceMsMax) {
+        return heardFrom != null
+                && heardFrom.sameEndpoint(address)
+                && nowMs - heardMs < silenceMsMax;
+    }
 
     Link(LinkId id, @Nullable Node node, String peerIp, String localIp, long nowMs) {
         this.id = id;

@@ -84,6 +84,38 @@ final class Membership {
                         + link.id);
     }
 
+    /// {@return whether whoever speaks on `link` has the id of a member that is well and lives elsewhere, as a node does that was
+    /// started with a copy of another's nodes.conf}
+    ///
+    /// Redis follows both in turn, for ever. A member that has really moved has left its old links behind.
+    boolean isDouble(Node node, Link link, NodeAddress claimed) {
+        Link ours = node.outbound;
+        Link theirs = node.inbound;
+        if (!link.id.inbound()
+                || link == theirs
+                || ours == null
+                || theirs == null
+                || node.address.sameEndpoint(claimed)) {
+            return false;
+        }
+        long silenceMsMax = core.config.nodeTimeoutMs();
+        boolean isDouble =
+                ours.isAlive(node.address, core.nowMs, silenceMsMax)
+                        && theirs.isAlive(node.address, core.nowMs, silenceMsMax);
+        if (isDouble && !link.doubleReported) {
+            link.doubleReported = true;
+            core.warn(
+                    "two nodes have the same id, the second is ignored: was a nodes.conf copied?"
+                            + " node="
+                            + node.id()
+                            + " address="
+                            + node.address
+                            + " second="
+                            + claimed);
+        }
+        return isDouble;
+    }
+
     /// Another node answers where this one used to live.
     void lostAddress(Node node) {
         core.info("node lost its address node=" + node.id());

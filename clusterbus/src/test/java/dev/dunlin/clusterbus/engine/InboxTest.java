@@ -191,6 +191,7 @@ class InboxTest {
     @Test
     void givenNodeWithANewAddress_whenItPings_thenItIsReachedThere() {
         Peer moved = new Peer(2, harness.peer(2).slots, null, 2);
+        harness.step(new Event.LinkClosed(harness.peer(2).inbound, true, harness.nowMs));
         var link = LinkId.inbound(78);
         harness.step(new Event.Accepted(link, "10.9.9.9", "10.0.0.1", harness.nowMs));
         var header = moved.header();
@@ -213,6 +214,52 @@ class InboxTest {
         harness.step(new Event.Received(link, new Ping(anonymous, Gossip.EMPTY), harness.nowMs));
 
         assertThat(harness.node(2).address().toString()).isEqualTo("10.9.9.9:7005@17005");
+    }
+
+    @Test
+    void givenTwoNodesWithOneId_whenBothSpeak_thenTheFirstStaysAndTheSecondIsTakenForNobody() {
+        harness.pings(2);
+        var before = harness.node(2);
+        var link = LinkId.inbound(79);
+        harness.step(new Event.Accepted(link, "10.9.9.9", "10.0.0.1", harness.nowMs));
+        var header = harness.peer(2).header();
+        var copy =
+                new dev.dunlin.clusterbus.wire.BusHeader(
+                        header.sender(),
+                        99,
+                        99,
+                        0,
+                        SlotSet.ALL,
+                        null,
+                        "",
+                        7000,
+                        0,
+                        17_000,
+                        header.flags(),
+                        true,
+                        header.messageFlags());
+        harness.clear();
+
+        harness.step(new Event.Received(link, new Ping(copy, Gossip.EMPTY), harness.nowMs));
+        harness.step(new Event.Received(link, new FailoverAuthRequest(copy), harness.nowMs));
+
+        assertThat(harness.node(2)).isEqualTo(before);
+        assertThat(harness.view.currentEpoch()).isLessThan(99);
+        assertThat(harness.all(Effect.Disconnect.class)).isEmpty();
+        assertThat(harness.all(Effect.Note.class))
+                .extracting(Effect.Note::text)
+                .anyMatch(text -> text.startsWith("two nodes have the same id"));
+        // Its lease is not confirmed: the answer holds it failed.
+        assertThat(harness.all(Effect.Send.class))
+                .singleElement()
+                .satisfies(sent -> {
+                    assertThat(sent.link()).isEqualTo(link);
+                    var pong = (Pong) sent.message();
+                    assertThat(pong.gossip().entries())
+                            .anyMatch(entry ->
+                                    entry.node().equals(EngineHarness.id(2))
+                                            && entry.flags().isFailed());
+                });
     }
 
     @Test

@@ -38,6 +38,16 @@ public final class BusNode implements AutoCloseable {
         bus = ClusterBus.start(config, host, BusTransport.nio());
     }
 
+    /// Leaves without a word.
+    public void stop() {
+        bus.close();
+    }
+
+    /// Comes back with what nodes.conf says.
+    public void resume() throws Exception {
+        bus = ClusterBus.start(config, host, BusTransport.nio());
+    }
+
     public ClusterBus bus() {
         return bus;
     }
@@ -68,8 +78,8 @@ public final class BusNode implements AutoCloseable {
 
     /// Leaves without a word and comes back with what nodes.conf says.
     public void restart() throws Exception {
-        bus.close();
-        bus = ClusterBus.start(config, host, BusTransport.nio());
+        stop();
+        resume();
     }
 
     @Override

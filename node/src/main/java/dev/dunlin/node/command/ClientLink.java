@@ -40,6 +40,9 @@ public interface ClientLink {
                 public void close() {}
 
                 @Override
+                public void limitOutput() {}
+
+                @Override
                 public ReplicaSession replicaSession() {
                     throw new IllegalStateException("the node itself is nobody's replica");
                 }
@@ -75,6 +78,9 @@ public interface ClientLink {
 
     /// Closes the connection, dropping what was not sent yet.
     void close();
+
+    /// Closes the connection if more waits to be sent than its class of clients may have waiting.
+    void limitOutput();
 
     /// {@return the connection in its role as a replica; made at the first call}
     ReplicaSession replicaSession();

@@ -28,6 +28,7 @@ public final class Command {
     private final int keyStep;
     private final boolean container;
     private final boolean hasKeys;
+    private final boolean concernsKeys;
 
     private @Nullable KeyFinder keyFinder;
     private long calls;
@@ -57,6 +58,7 @@ public final class Command {
         this.keyStep = range.step;
         this.container = !subcommands.isEmpty();
         this.hasKeys = !keySpecs.isEmpty();
+        this.concernsKeys = hasKeys || name.equals("exec");
     }
 
     /// A command with keys.
@@ -197,6 +199,11 @@ public final class Command {
 
     public boolean hasKeys() {
         return hasKeys;
+    }
+
+    /// {@return whether only an owner of keys may answer: it names keys, or runs queued commands that may}
+    public boolean concernsKeys() {
+        return concernsKeys;
     }
 
     /// {@return the same command with another way to find its keys than its specifications say}

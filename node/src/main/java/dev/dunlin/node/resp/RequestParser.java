@@ -28,6 +28,9 @@ public final class RequestParser {
     /// Below this many arguments it is cheaper to parse an incomplete request again than to remember it.
     private static final int REMEMBERED_ARGUMENTS_MIN = 64;
 
+    /// Arrays for more arguments than this are given up when their request is complete.
+    private static final int KEPT_ARGUMENTS_MAX = 1024;
+
     private static final int NOT_FOUND = -1;
 
     private @Nullable String error;
@@ -141,7 +144,9 @@ public final class RequestParser {
             at = end;
             done++;
         }
-        rememberedArguments = 0;
+        if (rememberedArguments > 0) {
+            forget();
+        }
         requests.complete(at);
         return at;
     }
@@ -169,6 +174,15 @@ public final class RequestParser {
         rememberedEnd = (int) (at - start);
     }
 
+    /// A client that has sent one huge request does not keep the memory for it.
+    private void forget() {
+        rememberedArguments = 0;
+        if (rememberedStarts.length > KEPT_ARGUMENTS_MAX) {
+            rememberedStarts = new int[0];
+            rememberedBytes = new int[0];
+        }
+    }
+
     private static long rewind(Requests requests) {
         requests.rewind();
         return NOT_FOUND;
@@ -186,29 +200,41 @@ public final class RequestParser {
             negative = true;
             at++;
         }
+        int firstDigit = at < to ? Memory.getByte(at) : 0;
         while (at < to) {
             int c = Memory.getByte(at);
             if (c >= '0' && c <= '9') {
                 value = value * 10 + (c - '0');
                 if (++digits > 18) {
-                    fail(notANumber);
-                    return false;
+                    return noNumber(from, to, tooLong, notANumber);
                 }
                 at++;
                 continue;
             }
-            if (c != '\r' || digits == 0) {
-                fail(notANumber);
+            if (at + 1 >= to && c == '\r') {
                 return false;
             }
-            if (at + 1 >= to) {
-                return false;
+            boolean canonical = digits == 1 ? value != 0 || !negative : firstDigit != '0';
+            if (c != '\r' || digits == 0 || !canonical) {
+                return noNumber(from, to, tooLong, notANumber);
             }
             lineValue = negative ? -value : value;
             lineEnd = at + 2;
             return true;
         }
-        if (at - from > INLINE_BYTES_MAX) {
+        return noNumber(from, to, tooLong, notANumber);
+    }
+
+    /// Redis looks at a header line when its end has come, and gives up on one that does not end.
+    private boolean noNumber(long from, long to, String tooLong, String notANumber) {
+        for (long at = from; at + 1 < to; at++) {
+            if (Memory.getByte(at) == '\r') {
+                fail(notANumber);
+                return false;
+            }
+        }
+        // The sign before the number counts.
+        if (to - from + 1 > INLINE_BYTES_MAX) {
             fail(tooLong);
         }
         return false;

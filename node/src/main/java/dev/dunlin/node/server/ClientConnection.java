@@ -48,6 +48,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /// Whether the queued replies may not leave yet; until they do no further command runs.
     private boolean withheld;
 
+    private final OutputWatch outputWatch = new OutputWatch();
     private boolean processing;
     private boolean closed;
 
@@ -233,6 +234,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             return true;
         }
         transmit();
+        limitOutput();
         if (client.closeAfterReply()) {
             closeWhenSent();
         }
@@ -262,6 +264,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     void protocolError(String text, ReplyWriter reply) {
         reply.error(RespError.of("ERR " + text));
         client.closeAfterReplies();
+    }
+
+    /// {@return whether the connection was closed because of what waits for it, `moreBytes` included}
+    boolean limitOutput(long moreBytes) {
+        if (closed || client.replica()) {
+            return closed;
+        }
+        long pending = outputBufferBytes() + moreBytes;
+        if (outputWatch.exceeds(processor.outputLimit(), pending, processor.nowMs())) {
+            processor.outputBufferOverrun(client, pending);
+            close();
+        }
+        return closed;
+    }
+
+    @Override
+    public void limitOutput() {
+        limitOutput(0);
+    }
+
+    /// {@return whether the next command of this client may run}
+    boolean takesCommands() {
+        return !mustPause() && !client.closeAfterReply() && !closed;
     }
 
     private void closeWhenSent() {

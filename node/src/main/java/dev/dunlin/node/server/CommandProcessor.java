@@ -8,10 +8,12 @@ import dev.dunlin.node.command.CommandContext;
 import dev.dunlin.node.command.CommandRunner;
 import dev.dunlin.node.command.CommandTable;
 import dev.dunlin.node.command.KeyspaceStats;
+import dev.dunlin.node.config.BufferLimits;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
 import dev.dunlin.node.resp.Requests;
+import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +52,9 @@ final class CommandProcessor {
 
     private boolean replying;
 
+    /// Whether the batch has run a command whose reply depends on who owns the keys.
+    private boolean ranOnKeys;
+
     CommandProcessor(
             NodeLoop loop,
             CommandTable table,
@@ -83,10 +88,11 @@ final class CommandProcessor {
         settings.refresh();
         boolean vouched = vouches();
         replying = true;
+        ranOnKeys = false;
         reply.begin(client.resp3());
         long at = from;
         try {
-            while (at < to && client.blocked() == null && !client.closeAfterReply()) {
+            while (at < to && connection.takesCommands()) {
                 requests.clear();
                 long parsed =
                         parser.parse(
@@ -100,12 +106,15 @@ final class CommandProcessor {
                     return parsed;
                 }
                 touch(client, count);
-                at = execute(client, count, at, parsed);
+                at = execute(connection, count, at, parsed);
             }
             return at;
         } finally {
             replying = false;
-            connection.queue(reply, vouched, turn);
+            // What says nothing about keys goes out in any case, or nobody could ask a node without
+            // a
+            // lease how it is.
+            connection.queue(reply, vouched && ranOnKeys, turn);
             turn.commandsRan();
         }
     }
@@ -146,7 +155,9 @@ final class CommandProcessor {
     }
 
     /// {@return the address after the last request that ran}
-    private long execute(Client client, int count, long start, long parsed) {
+    private long execute(ClientConnection connection, int count, long start, long parsed) {
+        Client client = connection.client();
+        boolean limited = settings.outputBuffer().hardBytes() > 0;
         for (int i = 0; i < count; i++) {
             requests.bindTo(args, i);
             if (slots[i] >= 0) {
@@ -157,7 +168,10 @@ final class CommandProcessor {
                 held.hold(client);
                 return i == 0 ? start : requests.end(i - 1);
             }
-            if (client.blocked() != null || client.closeAfterReply()) {
+            if (limited && connection.limitOutput(reply.writtenBytes())) {
+                reply.finish(ByteBuf::release);
+            }
+            if (!connection.takesCommands()) {
                 return requests.end(i);
             }
         }
@@ -169,11 +183,17 @@ final class CommandProcessor {
         if (!runner.run(client, row, args, loop.nowMs(), reply)) {
             return false;
         }
+        // The last one that ran is a subcommand, or within EXEC the last of many.
+        ranOnKeys |= concernsKeys(row) || concernsKeys(client.lastCommand());
         if (client.wantsNoReply()) {
             reply.rewind(mark);
         }
         client.commandEnded();
         return true;
+    }
+
+    private static boolean concernsKeys(@Nullable Command command) {
+        return command != null && command.concernsKeys();
     }
 
     /// Sends a reply that does not come out of a batch of this client.
@@ -225,6 +245,18 @@ final class CommandProcessor {
                 client.id(),
                 client.link().peerAddress(),
                 settings.queryBufferBytesMax());
+    }
+
+    BufferLimits.Limit outputLimit() {
+        return settings.outputBuffer();
+    }
+
+    void outputBufferOverrun(Client client, long pendingBytes) {
+        LOG.warn(
+                "client closed reason=output_buffer_limit id={} addr={} pending_bytes={}",
+                client.id(),
+                client.link().peerAddress(),
+                pendingBytes);
     }
 
     void fault(Client client, Throwable cause) {

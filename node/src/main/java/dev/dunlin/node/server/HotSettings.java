@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.node.config.BufferLimits;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 
@@ -15,6 +16,7 @@ final class HotSettings {
 
     private long bulkBytesMax;
     private long queryBufferBytesMax;
+    private BufferLimits.Limit outputBuffer = new BufferLimits.Limit(0, 0, 0);
     private boolean requiresAuthentication;
     private long memoryBytesMax;
     private int replicasToWriteMin;
@@ -39,6 +41,7 @@ final class HotSettings {
         changesSeen = settings.changes();
         bulkBytesMax = settings.get(Directives.MAX_BULK_BYTES);
         queryBufferBytesMax = settings.get(Directives.QUERY_BUFFER_BYTES_MAX);
+        outputBuffer = settings.get(Directives.OUTPUT_BUFFER_LIMIT).normal();
         requiresAuthentication = !settings.get(Directives.REQUIRE_PASS).isEmpty();
         memoryBytesMax = settings.get(Directives.MAX_MEMORY);
         replicasToWriteMin = settings.get(Directives.MIN_REPLICAS_TO_WRITE);
@@ -55,6 +58,11 @@ final class HotSettings {
     /// {@return longest incomplete request in bytes (`client-query-buffer-limit`)}
     long queryBufferBytesMax() {
         return queryBufferBytesMax;
+    }
+
+    /// {@return how much may wait to be sent to a client (`client-output-buffer-limit normal`)}
+    BufferLimits.Limit outputBuffer() {
+        return outputBuffer;
     }
 
     /// {@return whether a new client must authenticate first}

@@ -109,7 +109,7 @@ final class NodeGuards implements Guards, ServingGate {
         ClusterMember seat = member;
         return seat != null
                 && !seat.mayServe()
-                && (command.hasKeys() || command.name().equals("exec"))
+                && command.concernsKeys()
                 && seat.view().health().ok();
     }
 
@@ -127,7 +127,7 @@ final class NodeGuards implements Guards, ServingGate {
             return RespError.REPLICA_HAS_NO_KEYSPACE;
         }
         ClusterMember seat = member;
-        if (seat != null && (command.hasKeys() || command.name().equals("exec"))) {
+        if (seat != null && command.concernsKeys()) {
             RespError redirect = routing.refusal(ctx, seat, client, command, args);
             if (redirect != null) {
                 return redirect;

@@ -156,7 +156,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         settings.get(Directives.BIND),
                         settings.get(Directives.PORT),
                         settings.get(Directives.TCP_BACKLOG),
-                        settings.get(Directives.MAX_CLIENTS),
+                        () -> settings.get(Directives.MAX_CLIENTS),
                         clients,
                         processor,
                         stats);
@@ -267,6 +267,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         replicationDuties.sweep();
         clusterDuties.report();
         retryHeld();
+        dropSlowReaders();
         if (!expiring) {
             expire();
         }
@@ -280,6 +281,13 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private void retryHeld() {
         replies.retry();
         held.retry();
+    }
+
+    /// Whoever stays over the soft limit may never ask again, so it is looked for.
+    private void dropSlowReaders() {
+        if (hotSettings.outputBuffer().softBytes() > 0) {
+            List.copyOf(clients.all()).forEach(client -> client.link().limitOutput());
+        }
     }
 
     private void expire() {

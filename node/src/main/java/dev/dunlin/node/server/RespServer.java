@@ -12,6 +12,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /// Listens for clients and gives each a [ClientConnection] on the node's loop.
 ///
@@ -28,6 +29,7 @@ final class RespServer implements AutoCloseable {
 
     /// Binds all addresses.
     ///
+    /// @param clientsMax is asked at each connection, because CONFIG SET can change it
     /// @throws IOException naming the address that could not be bound
     static RespServer bind(
             NodeLoop loop,
@@ -35,7 +37,7 @@ final class RespServer implements AutoCloseable {
             List<String> addresses,
             int port,
             int backlog,
-            int clientsMax,
+            IntSupplier clientsMax,
             ClientRegistry registry,
             CommandProcessor processor,
             KeyspaceStats stats)
@@ -64,7 +66,7 @@ final class RespServer implements AutoCloseable {
                                             accept(
                                                     channel,
                                                     loop,
-                                                    clientsMax,
+                                                    clientsMax.getAsInt(),
                                                     registry,
                                                     processor,
                                                     stats);

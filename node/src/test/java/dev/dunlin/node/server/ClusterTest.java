@@ -140,4 +140,22 @@ class ClusterTest {
                     .isEqualTo("-MOVED 5061 127.0.0.1:" + targetPort);
         }
     }
+
+    @Test
+    void givenPrimaryCutOff_whenItsLeaseIsGone_thenItStillSaysHowItIs() {
+        nodes.subList(1, 6).forEach(Node::close);
+        Node alone = nodes.getFirst();
+        TestNodes.await("it knows", 30, () -> !TestNodes.isOk(alone));
+
+        try (var c = new RawConnection(alone.port())) {
+            // Long enough that the loop's clock moves on within the batch.
+            c.send("INFO everything\r\n".repeat(500));
+
+            for (int i = 0; i < 500; i++) {
+                assertThat(c.reply()).contains("cluster_enabled:1");
+            }
+            assertThat(c.call("GET", FIRST_SHARD_KEY))
+                    .isEqualTo("-CLUSTERDOWN The cluster is down");
+        }
+    }
 }

@@ -76,6 +76,16 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    /// Says that nothing more will come, and returns all bytes that the other side still sends.
+    String rest() {
+        try {
+            socket.shutdownOutput();
+            return new String(in.readAllBytes(), ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private String read() throws IOException {
         String line = line();
         return switch (line.charAt(0)) {

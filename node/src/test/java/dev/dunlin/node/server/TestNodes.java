@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 
 /// Real nodes inside of the test's process.
 final class TestNodes {
-    private static final int BUS_PORT_OFFSET = 10_000;
+    static final int BUS_PORT_OFFSET = 10_000;
 
     private TestNodes() {}
 
@@ -49,7 +49,7 @@ final class TestNodes {
         }
     }
 
-    private static boolean isFree(int port) {
+    static boolean isFree(int port) {
         try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.isBound();
         } catch (IOException taken) {

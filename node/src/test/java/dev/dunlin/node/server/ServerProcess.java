@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A cluster node in a process of its own, Dunlin or redis-server, so that it can be killed as a machine kills it.
+final class ServerProcess implements AutoCloseable {
+    /// Which program it is.
+    enum Kind {
+        DUNLIN,
+        REDIS;
+
+        Kind other() {
+            return this == DUNLIN ? REDIS : DUNLIN;
+        }
+    }
+
+    static final Path REDIS_SERVER = Path.of("/usr/bin/redis-server");
+
+    private final Kind kind;
+    private final Path home;
+    private final int port;
+    private final int nodeTimeoutMs;
+    private final List<String> options;
+    private @Nullable Process process;
+
+    ServerProcess(Kind kind, Path directory, int nodeTimeoutMs, String... options)
+            throws IOException {
+        this.kind = kind;
+        this.options = List.of(options);
+        this.port = fixedPort();
+        this.home = Files.createDirectories(directory.resolve(kind + "-" + port));
+        this.nodeTimeoutMs = nodeTimeoutMs;
+        start();
+    }
+
+    /// A port that stays free while the server is down, and its bus port with it: the kernel gives none below 32768 to a client.
+    private static int fixedPort() throws IOException {
+        var random = new SplittableRandom();
+        for (int attempt = 0; attempt < 200; attempt++) {
+            int port = random.nextInt(12_000, 22_000);
+            if (TestNodes.isFree(port) && TestNodes.isFree(port + TestNodes.BUS_PORT_OFFSET)) {
+                return port;
+            }
+        }
+        throw new IOException("no pair of free ports");
+    }
+
+    /// Starts it, with the nodes.conf of its last life if it had one, and without data.
+    void start() {
+        List<String> command = new ArrayList<>(program());
+        Stream.of("--port", port, "--bind", "127.0.0.1", "--dir", home, "--cluster-enabled", "yes")
+                .map(Object::toString)
+                .forEach(command::add);
+        command.addAll(List.of("--cluster-node-timeout", Integer.toString(nodeTimeoutMs)));
+        command.addAll(List.of("--repl-diskless-sync-delay", "0", "--save", ""));
+        command.addAll(options);
+        try {
+            process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(
+                                    ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()))
+                            .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> program() {
+        if (kind == Kind.REDIS) {
+            return List.of(REDIS_SERVER.toString());
+        }
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return List.of(
+                java,
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.dunlin.node.Main");
+    }
+
+    /// {@return resident memory in bytes, as the kernel counts it}
+    long residentBytes() {
+        Path status =
+                Path.of("/proc", Long.toString(Objects.requireNonNull(process).pid()), "status");
+        try (var lines = Files.lines(status)) {
+            return 1024
+                    * lines.filter(line -> line.startsWith("VmRSS:"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .findFirst()
+                            .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    int port() {
+        return port;
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    /// Sends one command on a connection of its own.
+    String ask(String... words) {
+        try (var c = new RawConnection(port)) {
+            return c.call(words);
+        }
+    }
+
+    boolean answers() {
+        try {
+            return ask("PING").equals("+PONG");
+        } catch (UncheckedIOException notYet) {
+            return false;
+        }
+    }
+
+    String id() {
+        return ask("CLUSTER", "MYID").substring(1);
+    }
+
+    /// {@return a field of INFO, empty when there is none}
+    String info(String field) {
+        return ask("INFO", "everything")
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .map(line -> line.substring(field.length() + 1).strip())
+                .findFirst()
+                .orElse("");
+    }
+
+    boolean isPrimary() {
+        return info("role").equals("master");
+    }
+
+    /// As kill -9.
+    void kill() {
+        Objects.requireNonNull(process).destroyForcibly().onExit().join();
+    }
+
+    /// {@return what it has logged, for the report of a test that failed}
+    String log() {
+        try {
+            return Files.readString(home.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    @Override
+    public String toString() {
+        return kind + ":" + port;
+    }
+}
