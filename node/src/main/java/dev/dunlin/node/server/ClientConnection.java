@@ -10,11 +10,14 @@ import dev.dunlin.node.resp.RequestParser;
 import dev.dunlin.node.resp.RespError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: owned by the node's loop.
 final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientLink {
+    /// How long a connection that is to be closed may take to read its last replies.
+    private static final long LAST_WORDS_MS_MAX = 5000;
+
     private final ClientRegistry registry;
     private final CommandProcessor processor;
     private final Channel channel;
@@ -88,6 +94,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             }
         } finally {
             received.release();
+        }
+    }
+
+    /// The client has said all it will say. What waits for the end of the turn is still sent; nothing else is waited for.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event != ChannelInputShutdownEvent.INSTANCE) {
+            return;
+        }
+        if (awaitsSending && !client.replica() && client.blocked() == null) {
+            client.closeAfterReplies();
+        } else {
+            close();
         }
     }
 
@@ -291,8 +310,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private void closeWhenSent() {
         closed = true;
-        channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-                .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+        var sent = channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER);
+        sent.addListener(ChannelFutureListener.CLOSE);
+        if (!sent.isDone()) {
+            channel.eventLoop()
+                    .schedule(() -> channel.close(), LAST_WORDS_MS_MAX, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override

@@ -52,6 +52,10 @@ final class RespServer implements AutoCloseable {
                             .option(ChannelOption.SO_REUSEADDR, true)
                             .childOption(ChannelOption.TCP_NODELAY, true)
                             .childOption(ChannelOption.SO_KEEPALIVE, true)
+                            // The end of what a client sends may come together with requests; they
+                            // are
+                            // answered before the connection ends.
+                            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                             .childOption(
                                     ChannelOption.RECVBUF_ALLOCATOR,
