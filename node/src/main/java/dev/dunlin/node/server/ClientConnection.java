@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.node.command.Blocked;
 import dev.dunlin.node.command.Client;
 import dev.dunlin.node.command.ClientLink;
 import dev.dunlin.node.replication.PrimaryFeed;
@@ -12,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: owned by the node's loop.
 final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientLink {
+    /// A wait that is over, but for its reply.
+    private static final Blocked ANSWERED = () -> {};
+
     private final ClientRegistry registry;
     private final CommandProcessor processor;
     private final Channel channel;
@@ -239,6 +244,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
+    public void endWait(Consumer<ReplyWriter> writer) {
+        // Until the reply is on its way, nothing that came after the command may run.
+        client.block(ANSWERED);
+        processor.outsideBatches(() -> {
+            client.unblock();
+            if (!client.wantsNoReply()) {
+                send(writer);
+            }
+            client.commandEnded();
+            resume();
+        });
+    }
+
+    @Override
     public void flushReplies() {
         processor.flush(channel);
     }
@@ -256,6 +275,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void close() {
         closed = true;
         channel.close();
+        // Nobody shall meet it any more, even while the socket is being closed.
+        registry.remove(client);
     }
 
     @Override
@@ -278,10 +299,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         return text((InetSocketAddress) channel.localAddress());
     }
 
+    /// {@return `127.0.0.1:6379` or `[::1]:6379`}
     private static String text(@Nullable InetSocketAddress address) {
-        return address == null
-                ? "?:0"
-                : address.getAddress().getHostAddress() + ":" + address.getPort();
+        return address == null ? "?:0" : NetUtil.toSocketAddressString(address);
     }
 
     @Override

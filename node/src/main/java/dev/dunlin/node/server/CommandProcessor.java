@@ -89,7 +89,11 @@ final class CommandProcessor {
                 requests.clear();
                 long parsed =
                         parser.parse(
-                                requests, at, to, limits.bulkBytesMax(), client.authenticated());
+                                requests,
+                                at,
+                                to,
+                                limits.bulkBytesMax(),
+                                client.authenticated() || !limits.requiresAuthentication());
                 int count = requests.count();
                 if (count == 0) {
                     String error = parser.error();
@@ -103,15 +107,22 @@ final class CommandProcessor {
             }
             return at;
         } finally {
-            replying = false;
-            turnEnd.run();
-            // The loop may have been frozen since the batch began, and the node replaced meanwhile.
-            if (gate.isGuarded() && loop.turn() > 0 && !gate.mayServe() && !reply.isEmpty()) {
-                connection.withhold(reply, gate.isPrimary());
-                held.hold(client);
-            } else {
-                connection.write(reply);
+            try {
+                endBatch(connection);
+            } finally {
+                replying = false;
             }
+        }
+    }
+
+    private void endBatch(ClientConnection connection) {
+        turnEnd.run();
+        // The loop may have been frozen since the batch began, and the node replaced meanwhile.
+        if (gate.isGuarded() && loop.turn() > 0 && !gate.mayServe() && !reply.isEmpty()) {
+            connection.withhold(reply, gate.isPrimary());
+            held.hold(connection.client());
+        } else {
+            connection.write(reply);
         }
     }
 
@@ -166,28 +177,35 @@ final class CommandProcessor {
     }
 
     private boolean run(Client client, @Nullable Command row) {
-        long mark = reply.mark();
         if (!runner.run(client, row, args, loop.nowMs(), reply)) {
             return false;
         }
-        if (client.wantsNoReply()) {
-            reply.rewind(mark);
+        if (client.blocked() == null) {
+            client.commandEnded();
         }
-        client.commandEnded();
         return true;
     }
 
     /// Sends a reply that does not come out of a batch of this client.
     void reply(ClientConnection connection, Consumer<ReplyWriter> writer) {
+        // In the midst of another client's batch, that one's replies must not be mixed with these.
+        outsideBatches(() -> {
+            reply.begin(connection.client().resp3());
+            writer.accept(reply);
+            connection.write(reply);
+        });
+    }
+
+    /// Runs `task` when no client's batch is running: at once, or after the one that runs now.
+    void outsideBatches(Runnable task) {
         if (replying) {
-            // In the midst of another client's batch: that one's replies must not be mixed with
-            // these.
-            loop.submit(() -> reply(connection, writer));
-            return;
+            loop.submit(() -> {
+                loop.turn();
+                outsideBatches(task);
+            });
+        } else {
+            task.run();
         }
-        reply.begin(connection.client().resp3());
-        writer.accept(reply);
-        connection.write(reply);
     }
 
     /// Sends what the running batch has replied so far.

@@ -348,6 +348,21 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     @Override
+    public void pauseClients(long untilMs, boolean onlyWrites) {
+        guards.pauseClients(untilMs, onlyWrites, loop.nowMs());
+    }
+
+    @Override
+    public void unpauseClients() {
+        guards.unpauseClients();
+        // After the batch that says so: another client's commands must not run in its midst.
+        loop.submit(() -> {
+            loop.turn();
+            held.retry();
+        });
+    }
+
+    @Override
     public CommandTable commands() {
         return commands;
     }
