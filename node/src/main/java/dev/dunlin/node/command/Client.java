@@ -61,11 +61,13 @@ public final class Client {
         return lastCommandAtMs;
     }
 
+    /// {@return the command that came last, run or not; null when it was unknown, or none came yet}
     public @Nullable Command lastCommand() {
         return lastCommand;
     }
 
-    public void commandStarted(Command command, long nowMs) {
+    /// @param command null when there is no command of that name
+    public void commandStarted(@Nullable Command command, long nowMs) {
         lastCommand = command;
         lastCommandAtMs = nowMs;
     }
@@ -129,13 +131,20 @@ public final class Client {
         return repliesOff || skipsThisReply;
     }
 
-    public void repliesOff(boolean off) {
-        repliesOff = off;
+    /// From now on every reply is sent, that to the command that runs now included.
+    public void repliesOn() {
+        repliesOff = false;
+        skipsThisReply = false;
+    }
+
+    /// From now on no reply is sent, that to the command that runs now included.
+    public void repliesOff() {
+        repliesOff = true;
     }
 
     /// Leaves out the reply to the command after the one that runs now.
     public void skipNextReply() {
-        skipsNextReply = true;
+        skipsNextReply = !repliesOff;
     }
 
     public void commandEnded() {
@@ -229,7 +238,8 @@ public final class Client {
         lastWriteOffset = offset;
     }
 
-    /// Back to the state of a fresh connection, as RESET asks for.
+    /// Back to the state of a fresh connection, as RESET asks for. What CLIENT SETINFO said stays: the library is the same; and so does a
+    /// skipped reply, which is this one.
     public void reset(boolean authenticatedNow) {
         database = 0;
         resp3 = false;
@@ -237,7 +247,6 @@ public final class Client {
         user = "default";
         name = "";
         repliesOff = false;
-        skipsThisReply = false;
         skipsNextReply = false;
         noEvict = false;
         noTouch = false;

@@ -31,6 +31,9 @@ public interface ClientLink {
                 public void send(Consumer<ReplyWriter> reply) {}
 
                 @Override
+                public void endWait(Consumer<ReplyWriter> reply) {}
+
+                @Override
                 public void flushReplies() {}
 
                 @Override
@@ -69,6 +72,10 @@ public interface ClientLink {
 
     /// Sends a reply outside of a command of this client, at once.
     void send(Consumer<ReplyWriter> reply);
+
+    /// Ends the client's wait inside of a command with a reply, and goes on with what came in meanwhile. When another client's batch is
+    /// running, that happens right after it.
+    void endWait(Consumer<ReplyWriter> reply);
 
     /// Sends the replies of this client's batch so far, before something that does not go through the reply writer.
     void flushReplies();

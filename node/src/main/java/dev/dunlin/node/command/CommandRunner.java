@@ -31,6 +31,10 @@ public final class CommandRunner {
 
     private boolean inTransaction;
 
+    /// Up to where the replies of the command that runs now are for a client that wants them; a later part is dropped when it wants none
+    /// (CLIENT REPLY, which EXEC may switch in its midst).
+    private long wantedReplies;
+
     /// False while DEBUG SET-ACTIVE-EXPIRE has turned it off.
     private boolean activeExpire = true;
 
@@ -58,8 +62,20 @@ public final class CommandRunner {
     /// @return false when the command must wait and nothing has happened yet; it is to be tried again later
     public boolean run(
             Client client, @Nullable Command row, Args args, long nowMs, ReplyWriter reply) {
+        boolean silent = client.wantsNoReply();
+        wantedReplies = reply.mark();
+        boolean done = check(client, row, args, nowMs, reply);
+        if (silent && client.wantsNoReply()) {
+            reply.rewind(wantedReplies);
+        }
+        return done;
+    }
+
+    private boolean check(
+            Client client, @Nullable Command row, Args args, long nowMs, ReplyWriter reply) {
         ctx.enter(client, nowMs);
         Command command = row != null ? row : table.find(args.address(0), args.bytes(0));
+        client.commandStarted(command, nowMs);
         RespError refusal = null;
         if (command == null) {
             refusal = unknownCommand(args);
@@ -72,6 +88,7 @@ public final class CommandRunner {
                                 command.name().toUpperCase(java.util.Locale.ROOT));
             } else {
                 command = subcommand;
+                client.commandStarted(command, nowMs);
             }
         }
         if (refusal == null && command != null) {
@@ -127,7 +144,6 @@ public final class CommandRunner {
         boolean listening = log.isActive();
         effects.listening(listening);
         long dirtyBefore = ctx.dirty();
-        client.commandStarted(command, ctx.nowMs());
         command.countCall();
         ctx.services().stats().commandsProcessed++;
         long mark = reply.mark();
@@ -175,10 +191,19 @@ public final class CommandRunner {
         boolean listening = log.isActive();
         inTransaction = true;
         try {
-            reply.array(transaction.size());
+            if (!client.wantsNoReply()) {
+                reply.array(transaction.size());
+            }
             for (Transaction.Queued queued : transaction.queue()) {
                 queued.bindTo(queuedArgs);
+                long mark = reply.mark();
+                boolean silent = client.wantsNoReply();
                 call(client, queued.command(), queuedArgs, reply);
+                if (silent && client.wantsNoReply()) {
+                    reply.rewind(mark);
+                } else {
+                    wantedReplies = reply.mark();
+                }
             }
             if (listening && unit.end()) {
                 client.lastWriteOffset(log.offset());

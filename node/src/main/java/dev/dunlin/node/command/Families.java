@@ -19,6 +19,8 @@ public final class Families {
                 DatabaseCommands.table(),
                 TransactionCommands.table(),
                 ConnectionCommands.table(),
+                ClientCommands.table(),
+                AclCommands.table(),
                 InfoCommands.table(),
                 ConfigCommands.table(),
                 DebugCommands.table(),

@@ -229,15 +229,7 @@ public final class MigrationCommands {
             return;
         }
         Client client = ctx.client();
-        ctx.services()
-                .migrator()
-                .send(
-                        request,
-                        answer -> {
-                            client.unblock();
-                            client.link().send(answer::write);
-                            client.link().resume();
-                        });
+        ctx.services().migrator().send(request, answer -> client.link().endWait(answer::write));
         // The keys are on their way, and nobody may change them until it is known whether they have
         // arrived.
         client.block(() -> {});

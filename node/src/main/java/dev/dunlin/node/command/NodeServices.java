@@ -40,6 +40,14 @@ public interface NodeServices {
     /// {@return what the node remembers about its own life}
     Observation observation();
 
+    /// Pauses clients as CLIENT PAUSE does; a longer pause wins over a shorter one, and all commands over writes.
+    ///
+    /// @param untilMs Unix time in milliseconds
+    void pauseClients(long untilMs, boolean onlyWrites);
+
+    /// Ends a pause of [#pauseClients].
+    void unpauseClients();
+
     /// {@return the port that clients connect to}
     int port();
 

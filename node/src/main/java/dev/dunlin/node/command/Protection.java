@@ -17,8 +17,6 @@ final class Protection {
     }
 
     private static boolean isLocal(String address) {
-        return address.startsWith("127.")
-                || address.startsWith("::1:")
-                || address.startsWith("0:0:0:0:0:0:0:1:");
+        return address.startsWith("127.") || address.startsWith("[::1]:");
     }
 }

@@ -22,6 +22,7 @@ import dev.dunlin.node.resp.RespError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// REPLICAOF, REPLCONF, PSYNC, SYNC, ROLE and WAIT.
 ///
@@ -55,7 +56,8 @@ public final class ReplicationCommands {
         command("wait",        3,   ReplicationCommands::waitFor,   "connection", Flag.BLOCKING)); }
     // spotless:on
 
-    private record Waiting(Replication replication, AckWaits.Wait handle) implements Blocked {
+    private record Waiting(Replication replication, AckWaits.Wait handle, long offset)
+            implements Blocked {
         @Override
         public void cancel() {
             replication.cancelWait(handle);
@@ -64,6 +66,12 @@ public final class ReplicationCommands {
         @Override
         public boolean endsWithRole() {
             return true;
+        }
+
+        @Override
+        public Consumer<ReplyWriter> timedOut() {
+            int acked = replication.acks().countAcked(offset);
+            return reply -> reply.integer(acked);
         }
     }
 
@@ -204,11 +212,9 @@ public final class ReplicationCommands {
                                 reply.integer(count);
                                 return;
                             }
-                            client.unblock();
-                            client.link().send(later -> later.integer(count));
-                            client.link().resume();
+                            client.link().endWait(later -> later.integer(count));
                         });
         atOnce[0] = false;
-        wait.ifPresent(handle -> client.block(new Waiting(replication, handle)));
+        wait.ifPresent(handle -> client.block(new Waiting(replication, handle, offset)));
     }
 }

@@ -55,6 +55,11 @@ public final class ReplyWriter {
         resp3 = resp3Client;
     }
 
+    /// Goes on in this protocol, in the midst of a client's replies: HELLO and RESET switch it.
+    public void resp3(boolean on) {
+        resp3 = on;
+    }
+
     /// {@return whether the client has asked for RESP3}
     public boolean resp3() {
         return resp3;

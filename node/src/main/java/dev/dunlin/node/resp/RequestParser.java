@@ -60,6 +60,8 @@ public final class RequestParser {
             Requests requests, long from, long to, long bulkBytesMax, boolean authenticated) {
         long at = from;
         bytesNeeded = 0;
+        // What was too long a moment ago may be sent by a client that has logged in since.
+        error = null;
         while (at < to && !requests.isFull()) {
             long end =
                     Memory.getByte(at) == '*'

@@ -43,6 +43,19 @@ public final class RespError {
     public static final RespError NO_AUTH = of("NOAUTH Authentication required.");
     public static final RespError WRONG_PASS =
             of("WRONGPASS invalid username-password pair or user is disabled.");
+    public static final RespError HELLO_NO_AUTH =
+            of(
+                    "NOAUTH HELLO must be called with the client already authenticated, otherwise"
+                            + " the HELLO AUTH <user> <pass> option can be used to authenticate the"
+                            + " client and select the RESP protocol version at the same time");
+    public static final RespError NO_PASSWORD_SET =
+            of(
+                    "ERR AUTH <password> called without any password configured for the default"
+                            + " user. Are you sure your configuration is correct?");
+    public static final RespError CLIENT_NAME =
+            of("ERR Client names cannot contain spaces, newlines or special characters.");
+    public static final RespError NO_SUCH_CLIENT = of("ERR No such client");
+    public static final RespError UNBLOCKED = of("UNBLOCKED client unblocked via CLIENT UNBLOCK");
     public static final RespError NO_PROTO = of("NOPROTO unsupported protocol version");
     public static final RespError PROTO_NOT_AN_INTEGER =
             of("ERR Protocol version is not an integer or out of range");
@@ -160,6 +173,18 @@ public final class RespError {
 
     public static RespError unknownSubcommand(String subcommand, String command) {
         return ofBytes("ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.");
+    }
+
+    /// A subcommand that exists, with arguments that it cannot have.
+    ///
+    /// @param subcommand as the client sent it, quoted
+    public static RespError subcommandSyntax(String subcommand, String command) {
+        return ofBytes(
+                "ERR unknown subcommand or wrong number of arguments for '"
+                        + subcommand
+                        + "'. Try "
+                        + command
+                        + " HELP.");
     }
 
     /// {@return the line without its leading `-` and its line end; shared, not to be changed}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.node.command.Blocked;
 import dev.dunlin.node.command.Client;
 import dev.dunlin.node.command.ClientLink;
 import dev.dunlin.node.replication.PrimaryFeed;
@@ -14,6 +15,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientLink {
     /// How long a connection that is to be closed may take to read its last replies.
     private static final long LAST_WORDS_MS_MAX = 5000;
+
+    /// A wait that is over, but for its reply.
+    private static final Blocked ANSWERED = () -> {};
 
     private final ClientRegistry registry;
     private final CommandProcessor processor;
@@ -324,6 +329,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
+    public void endWait(Consumer<ReplyWriter> writer) {
+        // Until the reply is on its way, nothing that came after the command may run.
+        client.block(ANSWERED);
+        processor.outsideBatches(() -> {
+            client.unblock();
+            if (!client.wantsNoReply()) {
+                send(writer);
+            }
+            client.commandEnded();
+            resume();
+        });
+    }
+
+    @Override
     public void flushReplies() {
         processor.takeReplies(this);
         transmit();
@@ -342,6 +361,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void close() {
         closed = true;
         channel.close();
+        // Nobody shall meet it any more, even while the socket is being closed.
+        registry.remove(client);
     }
 
     @Override
@@ -364,10 +385,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         return text((InetSocketAddress) channel.localAddress());
     }
 
+    /// {@return `127.0.0.1:6379` or `[::1]:6379`}
     private static String text(@Nullable InetSocketAddress address) {
-        return address == null
-                ? "?:0"
-                : address.getAddress().getHostAddress() + ":" + address.getPort();
+        return address == null ? "?:0" : NetUtil.toSocketAddressString(address);
     }
 
     @Override

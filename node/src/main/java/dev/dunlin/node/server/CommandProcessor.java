@@ -96,7 +96,11 @@ final class CommandProcessor {
                 requests.clear();
                 long parsed =
                         parser.parse(
-                                requests, at, to, settings.bulkBytesMax(), client.authenticated());
+                                requests,
+                                at,
+                                to,
+                                settings.bulkBytesMax(),
+                                client.authenticated() || !settings.requiresAuthentication());
                 int count = requests.count();
                 if (count == 0) {
                     String error = parser.error();
@@ -111,9 +115,7 @@ final class CommandProcessor {
             return at;
         } finally {
             replying = false;
-            // What says nothing about keys goes out in any case, or nobody could ask a node without
-            // a
-            // lease how it is.
+            // Replies that say nothing about keys leave in any case: how is a node without a lease?
             connection.queue(reply, vouched && ranOnKeys, turn);
             turn.commandsRan();
         }
@@ -179,34 +181,37 @@ final class CommandProcessor {
     }
 
     private boolean run(Client client, @Nullable Command row) {
-        long mark = reply.mark();
         if (!runner.run(client, row, args, loop.nowMs(), reply)) {
             return false;
         }
-        // The last one that ran is a subcommand, or within EXEC the last of many.
-        ranOnKeys |= concernsKeys(row) || concernsKeys(client.lastCommand());
-        if (client.wantsNoReply()) {
-            reply.rewind(mark);
+        Command ran = client.lastCommand();
+        ranOnKeys |= ran != null && ran.concernsKeys();
+        if (client.blocked() == null) {
+            client.commandEnded();
         }
-        client.commandEnded();
         return true;
-    }
-
-    private static boolean concernsKeys(@Nullable Command command) {
-        return command != null && command.concernsKeys();
     }
 
     /// Sends a reply that does not come out of a batch of this client.
     void reply(ClientConnection connection, Consumer<ReplyWriter> writer) {
+        // In the midst of another client's batch, that one's replies must not be mixed with these.
+        outsideBatches(() -> {
+            reply.begin(connection.client().resp3());
+            writer.accept(reply);
+            connection.queue(reply, vouches(), turn);
+        });
+    }
+
+    /// Runs `task` when no client's batch is running: at once, or after the one that runs now.
+    void outsideBatches(Runnable task) {
         if (replying) {
-            // In the midst of another client's batch: that one's replies must not be mixed with
-            // these.
-            loop.submit(() -> reply(connection, writer));
-            return;
+            loop.submit(() -> {
+                loop.turn();
+                outsideBatches(task);
+            });
+        } else {
+            task.run();
         }
-        reply.begin(connection.client().resp3());
-        writer.accept(reply);
-        connection.queue(reply, vouches(), turn);
     }
 
     /// {@return whether what is replied now is said by a primary under its lease}

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: owned by the node's loop.
 final class NodeGuards implements Guards, ServingGate {
+    private static final String UNPAUSE = "client|unpause";
+
     private final HotSettings settings;
     private final Keyspace keyspace;
     private final NodeRole role;
@@ -97,8 +99,10 @@ final class NodeGuards implements Guards, ServingGate {
         }
         long nowMs = ctx.nowMs();
         if (pausedUntilMs > nowMs || writesPausedUntilMs > nowMs) {
+            // In Redis even CLIENT UNPAUSE waits for the end of the pause, so that there is no way
+            // back.
             boolean all = pausedUntilMs > nowMs && !onlyWritesPaused;
-            if (all ? !command.has(Flag.ADMIN) : routing.mayWrite(client, command)) {
+            if (all ? !command.name().equals(UNPAUSE) : routing.mayWrite(client, command)) {
                 return true;
             }
         }
@@ -120,7 +124,9 @@ final class NodeGuards implements Guards, ServingGate {
             return null;
         }
         settings.refresh();
-        if (!client.authenticated() && !command.has(Flag.NO_AUTH)) {
+        if (!client.authenticated()
+                && !command.has(Flag.NO_AUTH)
+                && settings.requiresAuthentication()) {
             return RespError.NO_AUTH;
         }
         if (client.replica() && command.hasKeys()) {

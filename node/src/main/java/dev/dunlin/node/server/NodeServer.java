@@ -371,6 +371,21 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     @Override
+    public void pauseClients(long untilMs, boolean onlyWrites) {
+        guards.pauseClients(untilMs, onlyWrites, loop.nowMs());
+    }
+
+    @Override
+    public void unpauseClients() {
+        guards.unpauseClients();
+        // After the batch that says so: another client's commands must not run in its midst.
+        loop.submit(() -> {
+            loop.turn();
+            retryHeld();
+        });
+    }
+
+    @Override
     public CommandTable commands() {
         return commands;
     }
@@ -450,8 +465,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 if (blocked != null && blocked.endsWithRole()) {
                     blocked.cancel();
                     client.unblock();
+                    client.closeAfterReplies();
                     client.link().send(reply -> reply.error(RespError.UNBLOCKED_BY_ROLE_CHANGE));
-                    client.link().close();
                 }
             }
         }

@@ -215,6 +215,16 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     }
 
     @Override
+    public void pauseClients(long untilMs, boolean onlyWrites) {
+        throw new UnsupportedOperationException("the harness pauses nobody");
+    }
+
+    @Override
+    public void unpauseClients() {
+        throw new UnsupportedOperationException("the harness pauses nobody");
+    }
+
+    @Override
     public CommandTable commands() {
         return table;
     }

@@ -48,6 +48,16 @@ final class RespConnection implements AutoCloseable {
         out.write(request.toByteArray());
     }
 
+    /// {@return all that comes, one byte per char, up to and with this text}
+    String readUntil(String end) throws IOException {
+        var text = new StringBuilder();
+        while (text.length() < end.length()
+                || text.lastIndexOf(end) < text.length() - end.length()) {
+            text.append((char) in.readUnsignedByte());
+        }
+        return text.toString();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
