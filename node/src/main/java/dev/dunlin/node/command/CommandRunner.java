@@ -29,6 +29,7 @@ public final class CommandRunner {
     /// The queued command that EXEC runs.
     private final Args queuedArgs;
 
+    private final CommandTiming timing;
     private boolean inTransaction;
 
     /// False while DEBUG SET-ACTIVE-EXPIRE has turned it off.
@@ -44,8 +45,19 @@ public final class CommandRunner {
         boolean slotted = ctx.database().slots() > 1;
         this.queuedArgs = new Args(index, slotted);
         this.unit = new LogUnit(log, new Args(index, slotted));
+        this.timing =
+                new CommandTiming(
+                        ctx.services().settings(),
+                        ctx.services().observation(),
+                        System::nanoTime,
+                        new Args(index, slotted));
         this.expiry = new Expiry(ctx.keyspace(), System::nanoTime);
         ctx.runner(this);
+    }
+
+    /// {@return what watches how long commands take}
+    public CommandTiming timing() {
+        return timing;
     }
 
     public CommandContext context() {
@@ -75,8 +87,7 @@ public final class CommandRunner {
             }
         }
         if (refusal == null && command != null) {
-            if (!command.acceptsArity(args.count())
-                    || (!command.subcommands().isEmpty() && args.count() == 1)) {
+            if (!command.acceptsArity(args.count())) {
                 refusal = RespError.wrongArity(command.name());
             } else if (!willBeQueued(client, command)
                     && guards.mustWait(ctx, client, command, args)) {
@@ -111,6 +122,10 @@ public final class CommandRunner {
             return true;
         }
         call(client, ready, args, reply);
+        if (log.isActive()) {
+            // After reads as well: who waits after having seen a write waits for that write.
+            client.logOffset(log.offset());
+        }
         if (client.asking() && !ready.name().equals("asking") && !transaction.isOpen()) {
             client.asking(false);
         }
@@ -131,6 +146,8 @@ public final class CommandRunner {
         command.countCall();
         ctx.services().stats().commandsProcessed++;
         long mark = reply.mark();
+        boolean alone = inTransaction;
+        long startNs = timing.starting(client, command, alone, ctx.nowMs());
         try {
             command.handler().run(ctx, args, reply);
         } catch (CommandException e) {
@@ -138,6 +155,10 @@ public final class CommandRunner {
             ctx.services().stats().countError(e.error());
             reply.rewind(mark);
             reply.error(e.error());
+        }
+        timing.ended(client, command, args, alone, startNs, reply.mark() - mark, ctx.nowMs());
+        if (!ctx.monitors().isEmpty()) {
+            ctx.monitors().show(client, command, args, ctx.nowMs());
         }
         if (listening) {
             log(client, args, ctx.dirty() != dirtyBefore);
@@ -180,8 +201,8 @@ public final class CommandRunner {
                 queued.bindTo(queuedArgs);
                 call(client, queued.command(), queuedArgs, reply);
             }
-            if (listening && unit.end()) {
-                client.lastWriteOffset(log.offset());
+            if (listening) {
+                unit.end();
             }
         } finally {
             inTransaction = false;
@@ -231,8 +252,8 @@ public final class CommandRunner {
         if (itself) {
             unit.add(database, args);
         }
-        if (!inTransaction && unit.end()) {
-            client.lastWriteOffset(log.offset());
+        if (!inTransaction) {
+            unit.end();
         }
     }
 

@@ -40,6 +40,9 @@ public interface NodeServices {
     /// {@return what the node remembers about its own life}
     Observation observation();
 
+    /// {@return how the node ends}
+    Shutdown shutdown();
+
     /// {@return the port that clients connect to}
     int port();
 

@@ -81,6 +81,7 @@ final class CommandProcessor {
     long process(ClientConnection connection, RequestParser parser, long from, long to) {
         Client client = connection.client();
         loop.turn();
+        runner.timing().batchStarted(loop.turnNs());
         replying = true;
         reply.begin(client.resp3());
         long at = from;
@@ -100,10 +101,12 @@ final class CommandProcessor {
                 }
                 touch(client, count);
                 at = execute(client, count, at, parsed);
+                runner.timing().groupEnded(client, loop.nowMs());
             }
             return at;
         } finally {
             replying = false;
+            runner.timing().batchEnded();
             turnEnd.run();
             // The loop may have been frozen since the batch began, and the node replaced meanwhile.
             if (gate.isGuarded() && loop.turn() > 0 && !gate.mayServe() && !reply.isEmpty()) {
