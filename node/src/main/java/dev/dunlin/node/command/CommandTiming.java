@@ -135,8 +135,10 @@ public final class CommandTiming {
         }
         group[grouped++] = command;
         int last = args.count() - 1;
-        // Arguments follow each other in the receive buffer.
-        long bytes = replyBytes + args.address(last) + args.bytes(last) - args.address(0);
+        // Arguments mostly follow each other in the receive buffer; where they do not, this is only
+        // a guess.
+        long span = args.address(last) + args.bytes(last) - args.address(0);
+        long bytes = replyBytes + Math.max(0, span);
         if (bytes > heaviestBytes) {
             heaviestBytes = bytes;
             heaviestCommand = command;

@@ -163,7 +163,7 @@ public final class MemoryCommands {
         ratio(
                 reply,
                 "allocator-fragmentation.ratio",
-                memory.allocatorResident(),
+                (double) memory.allocatorResident(),
                 memory.allocated());
         field(
                 reply,
@@ -171,9 +171,9 @@ public final class MemoryCommands {
                 memory.allocatorResident() - memory.allocated());
         ratio(reply, "allocator-rss.ratio", 1, 1);
         field(reply, "allocator-rss.bytes", 0);
-        ratio(reply, "rss-overhead.ratio", memory.resident(), memory.allocatorResident());
+        ratio(reply, "rss-overhead.ratio", (double) memory.resident(), memory.allocatorResident());
         field(reply, "rss-overhead.bytes", memory.resident() - memory.allocatorResident());
-        ratio(reply, "fragmentation", memory.resident(), memory.used());
+        ratio(reply, "fragmentation", (double) memory.resident(), memory.used());
         field(reply, "fragmentation.bytes", memory.resident() - memory.used());
     }
 

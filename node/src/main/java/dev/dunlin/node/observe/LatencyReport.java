@@ -20,15 +20,6 @@ public final class LatencyReport {
             "Dave, I have observed latency spikes in this Redis instance. You don't mind talking"
                     + " about it, do you Dave?\n\n";
     private static final String ADVICES = "\nI have a few advices for you:\n\n";
-    private static final String SLOWLOG_OFF =
-            "- There are latency issues with potentially slow commands you are using. Try to enable"
-                    + " the Slow Log Redis feature using the command 'CONFIG SET"
-                    + " slowlog-log-slower-than %d'. If the Slow log is disabled Redis is not able to"
-                    + " log slow commands execution for you.\n";
-    private static final String SLOWLOG_COARSE =
-            "- Your current Slow Log configuration only logs events that are slower than your"
-                    + " configured latency monitor threshold. Please use 'CONFIG SET"
-                    + " slowlog-log-slower-than %d'.\n";
     private static final String SLOWLOG_CHECK =
             "- Check your Slow Log to understand what are the commands you are running which are too"
                     + " slow to execute. Please check https://redis.io/commands/slowlog for more"
@@ -61,13 +52,29 @@ public final class LatencyReport {
             text.append(ADVICES);
             long thresholdUs = thresholdMs * 1000;
             if (slowlogUs < 0) {
-                text.append(String.format(Locale.ROOT, SLOWLOG_OFF, thresholdUs));
+                text.append(slowlogOff(thresholdUs));
             } else if (slowlogUs > thresholdUs) {
-                text.append(String.format(Locale.ROOT, SLOWLOG_COARSE, thresholdUs));
+                text.append(slowlogCoarse(thresholdUs));
             }
             text.append(SLOWLOG_CHECK).append(LARGE_OBJECTS);
         }
         return text.toString();
+    }
+
+    private static String slowlogOff(long thresholdUs) {
+        return "- There are latency issues with potentially slow commands you are using. Try to enable"
+                + " the Slow Log Redis feature using the command 'CONFIG SET slowlog-log-slower-than "
+                + thresholdUs
+                + "'. If the Slow log is disabled Redis is not able to log slow commands execution for"
+                + " you.\n";
+    }
+
+    private static String slowlogCoarse(long thresholdUs) {
+        return "- Your current Slow Log configuration only logs events that are slower than your"
+                + " configured latency monitor threshold. Please use 'CONFIG SET"
+                + " slowlog-log-slower-than "
+                + thresholdUs
+                + "'.\n";
     }
 
     private static void line(
