@@ -58,10 +58,31 @@ public final class Main {
                                     awaitQuietly(closed);
                                 },
                                 "stop"));
+        closeEachWhenShutDown(nodes, ended);
         ended.await();
+        // A node that cannot go on has nothing to hand to its replicas in order.
+        if (status.get() == 0) {
+            nodes.forEach(Node::drain);
+        }
         nodes.forEach(Node::close);
         closed.countDown();
         return status.get();
+    }
+
+    /// SHUTDOWN ends one node; the process ends with the last.
+    private static void closeEachWhenShutDown(List<Node> nodes, CountDownLatch ended) {
+        var left = new AtomicInteger(nodes.size());
+        for (Node node : nodes) {
+            node.shutDown()
+                    .thenAcceptAsync(
+                            done -> {
+                                node.close();
+                                if (left.decrementAndGet() == 0) {
+                                    ended.countDown();
+                                }
+                            },
+                            task -> Thread.ofPlatform().name("shutdown").start(task));
+        }
     }
 
     private static Node start(
