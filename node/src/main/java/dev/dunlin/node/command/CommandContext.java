@@ -313,7 +313,7 @@ public final class CommandContext {
         }
         byte[] key = deleteExpired(db, slot, ref, hashOfKey, effects.listening());
         if (key != null) {
-            effects.before(DEL, key);
+            effects.before(db.number(), DEL, key);
         }
         return MISSING;
     }

@@ -267,11 +267,12 @@ public final class CommandRunner {
         Effects effects = ctx.effects();
         boolean itself = changed && !effects.isReplaced();
         int database = client.database();
-        for (byte[][] command : effects.commands()) {
+        for (int i = 0; i < effects.count(); i++) {
+            int in = effects.database(i, database);
             if (effects.separate() && !inTransaction) {
-                log.append(database, command);
+                log.append(in, effects.command(i));
             } else {
-                unit.add(database, command);
+                unit.add(in, effects.command(i));
             }
         }
         if (itself) {

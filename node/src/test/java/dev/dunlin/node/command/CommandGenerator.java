@@ -363,8 +363,20 @@ enum CommandGenerator {
         return from[r.nextInt(from.length)];
     }
 
+    private static final String BINARY_KEY = "bin\0\u00ff\r\nkey";
+    private static final int PLAIN_KEYS = 9;
+
     private static String key(Random r) {
-        return r.nextInt(12) == 0 ? "bin\0\u00ff\r\nkey" : "k" + r.nextInt(9);
+        return r.nextInt(12) == 0 ? BINARY_KEY : "k" + r.nextInt(PLAIN_KEYS);
+    }
+
+    /// {@return `TOUCH` with every key that [#KEYS] uses, which deletes those that have expired}
+    static List<String> touchAllKeys() {
+        List<String> command = new ArrayList<>(List.of("TOUCH", BINARY_KEY));
+        for (int i = 0; i < PLAIN_KEYS; i++) {
+            command.add("k" + i);
+        }
+        return command;
     }
 
     private static String hash(Random r) {
