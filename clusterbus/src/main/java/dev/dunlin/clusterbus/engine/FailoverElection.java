@@ -282,9 +282,11 @@ final class FailoverElection {
         phase = Phase.REQUESTED;
         core.outbox.saveAndSync();
         var header = headers.header();
-        if (!manual) {
+        if (!manual && core.nowMs - primary.failedAtMs <= core.config.nodeTimeoutMs() / 2) {
             // The verdict may still be on its way to a voter; on this link it arrives before the
-            // request.
+            // request. An old one must not go out again: whoever has cleared it had a reason, and
+            // two
+            // candidates would keep a primary that is well failed for ever.
             core.outbox.broadcast(core.table, new Fail(header, primary.id()));
         }
         core.outbox.broadcast(

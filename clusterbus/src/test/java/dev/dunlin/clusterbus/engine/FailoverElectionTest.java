@@ -68,6 +68,19 @@ class FailoverElectionTest {
     }
 
     @Test
+    void givenVerdictThatIsOld_whenVotesAreAskedFor_thenItDoesNotGoOutAgain() {
+        harness.peer(5).offset = 500;
+        primaryFails();
+        harness.runFor(1400);
+        harness.clear();
+
+        harness.runFor(800);
+
+        assertThat(requested()).isTrue();
+        assertThat(harness.sentTo(3, Fail.class)).isEmpty();
+    }
+
+    @Test
     void givenSiblingThatIsAhead_whenThePrimaryFails_thenItGoesFirst() {
         harness.peer(5).offset = 500;
         primaryFails();
