@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /// tool. Thread: any, except [#probe] objects.
 public final class Cluster implements AutoCloseable {
     /// What forming may take; starting six JVMs on two cores is slow.
-    private static final Duration FORMING = Duration.ofSeconds(60);
+    private static final Duration FORMING = Duration.ofMinutes(2);
 
     private final Environment environment;
     private final ClusterSettings settings;
@@ -118,7 +118,11 @@ public final class Cluster implements AutoCloseable {
 
     /// {@return a probe of a node, owned by the caller}
     public NodeProbe probe(ChaosNode node) {
-        return new NodeProbe(node, environment.clientAddress(NodeProbe.GROUP));
+        return probe(node, NodeProbe.TIMEOUT);
+    }
+
+    NodeProbe probe(ChaosNode node, Duration timeout) {
+        return new NodeProbe(node, environment.clientAddress(NodeProbe.GROUP), timeout);
     }
 
     /// Waits until a node that was started again answers.

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// The clusters that runs take place in, one for each server at a time.
 ///
 /// Forming one takes longer than most runs, so a cluster may serve several; only one that came out of its last run healed
-/// does. It is then older: epochs have grown, roles have changed hands, code is warm. A run that was not a PASS leaves its cluster
-/// to nobody.
+/// does. It is then older: epochs have grown, roles have changed hands, code is warm. A run in which a promise was broken leaves its
+/// cluster to nobody.
 ///
 /// Thread: one owner.
 public final class Clusters implements AutoCloseable {

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,8 @@ public final class ScenarioRunner {
             boolean healed = false;
             try {
                 RunResult result = perform(plan, stand, startNs);
-                healed = result.verdict() == Verdict.PASS;
+                // A machine that spoiled the run has not spoiled the cluster.
+                healed = EnumSet.of(Verdict.PASS, Verdict.HARNESS).contains(result.verdict());
                 return result;
             } finally {
                 copyLogs(stand.environment(), plan.dir());
