@@ -47,6 +47,11 @@ build_if_stale() {
       echo "dunlin: the build failed; the whole log is in $log" >&2
       exit 1
     fi
+    # Maven leaves a jar alone whose own module has not changed; without a new date it would count as stale for ever.
+    while [ $# -gt 1 ]; do
+      touch "$1"
+      shift 2
+    done
   ) 9>"$root/.dunlin/build.lock"
 }
 
@@ -59,7 +64,7 @@ is_fresh() {
     # shellcheck disable=SC2086
     set -- "$1" $2 -- "$@"
     IFS=$old_ifs
-    jar=$1
+    built=$1
     shift
     dirs=
     while [ "$1" != "--" ]; do
@@ -69,7 +74,7 @@ is_fresh() {
     shift
     shift 2
     # shellcheck disable=SC2086
-    if [ -n "$(find $dirs "$root/pom.xml" -newer "$jar" -type f -print 2>/dev/null | head -n 1)" ]; then
+    if [ -n "$(find $dirs "$root/pom.xml" -newer "$built" -type f -print 2>/dev/null | head -n 1)" ]; then
       return 1
     fi
   done
