@@ -88,6 +88,10 @@ build_if_stale() {
     began="$root/.dunlin/build.began"
     touch "$began"
     modules=$(echo "$*" | tr ' ' ',')
+    for module in "$@"; do
+      # Libraries are copied there and never taken away; one that is no longer wanted would stay on the class path.
+      rm -rf "${root:?}/$module/target/lib"
+    done
     if ! (cd "$root" && JAVA_HOME="$jdk" mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true -Dstyle.color=never \
       -pl "$modules" -am package >"$log" 2>&1); then
       tail -n 30 "$log" >&2
