@@ -32,6 +32,9 @@ public final class Main {
 
     /// {@return the exit status: 0 after a stop from outside, 1 when the nodes could not start or one had to stop by itself}
     private static int run(List<String> words) throws InterruptedException {
+        if (words.size() == 1 && words.contains("--warm-up")) {
+            return warmUp();
+        }
         var ended = new CountDownLatch(1);
         var status = new AtomicInteger();
         List<Node> nodes = new ArrayList<>();
@@ -82,6 +85,16 @@ public final class Main {
                                 }
                             },
                             task -> Thread.ofPlatform().name("shutdown").start(task));
+        }
+    }
+
+    private static int warmUp() {
+        try {
+            WarmUp.run();
+            return 0;
+        } catch (ConfigException | IOException | NodesConfException e) {
+            System.err.println("dunlin-node cannot warm up: " + e.getMessage());
+            return 1;
         }
     }
 

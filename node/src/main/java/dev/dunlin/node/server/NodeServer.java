@@ -227,8 +227,14 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private void joinCluster() throws IOException, NodesConfException {
         int port = server.port();
         List<InetAddress> addresses = new ArrayList<>();
-        for (String address : settings.get(Directives.BIND)) {
-            addresses.add(InetAddress.getByName(RespServer.host(address)));
+        for (String name : settings.get(Directives.BIND)) {
+            InetAddress address = InetAddress.getByName(RespServer.host(name));
+            // A socket on all of IPv4 may hold the port for IPv6 as well, so one that may be
+            // missing is not asked for then.
+            boolean held = addresses.stream().anyMatch(InetAddress::isAnyLocalAddress);
+            if (!(name.startsWith("-") && address.isAnyLocalAddress() && held)) {
+                addresses.add(address);
+            }
         }
         int busPort = settings.get(Directives.CLUSTER_PORT);
         if (busPort == 0) {
