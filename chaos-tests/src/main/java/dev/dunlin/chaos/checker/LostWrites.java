@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An acknowledged write is lost when its key's final value is neither its own nor that of a write which may have come
 /// after it. Asynchronous replication may lose the tail of what a deposed primary acknowledged: its lost writes must be a suffix,
-/// with no survivor acknowledged after a lost one (no holes). A loss acknowledged by anyone else is forbidden in every mode.
+/// with no survivor acknowledged after a lost one (no holes). Whether a write survived that was overwritten later nobody can tell, so
+/// it is neither lost nor a hole. A loss acknowledged by anyone else is forbidden in every mode.
 public final class LostWrites {
     private LostWrites() {}
 
@@ -91,9 +92,9 @@ public final class LostWrites {
             for (Operation write : acked) {
                 // With no known writer of the final value nothing can have replaced this write.
                 boolean replaced = last.isPresent() && !last.get().precedes(write);
-                if (replaced) {
+                if (last.filter(write::equals).isPresent()) {
                     survivors.add(write);
-                } else {
+                } else if (!replaced) {
                     lost.add(new Lost(write, cause(write, window, deposed)));
                 }
             }

@@ -103,6 +103,24 @@ class LostWritesTest {
     }
 
     @Test
+    void givenALostWriteThatASuccessorOverwrote_whenChecked_thenItIsNoHole() {
+        History history =
+                new WriteHistories()
+                        .at(9_000)
+                        .acked("n1", "lost")
+                        .write("n1", "register", "1", Event.Kind.OK)
+                        .at(31_000)
+                        .write("n4", "register", "2", Event.Kind.OK)
+                        .drop("lost")
+                        .end();
+
+        LostWrites.Result result = LostWrites.check(history, WriteHistories.WINDOW);
+
+        assertThat(result.lost()).hasSize(1);
+        assertThat(result.holes()).isEmpty();
+    }
+
+    @Test
     void givenALostSuffix_whenChecked_thenThereIsNoHole() {
         var run = new WriteHistories();
         for (int count = 0; count < 20; count++) {
