@@ -34,6 +34,17 @@ final class ScriptClient {
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
+    /// {@return whether Python finds a module}
+    static boolean hasModule(String python, String module) throws Exception {
+        return Files.isExecutable(Path.of(python))
+                && new ProcessBuilder(python, "-c", "import " + module)
+                                .redirectErrorStream(true)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start()
+                                .waitFor()
+                        == 0;
+    }
+
     static Path source(String client, String file) {
         return SOURCES.resolve(client).resolve(file);
     }
