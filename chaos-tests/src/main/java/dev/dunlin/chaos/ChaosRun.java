@@ -7,6 +7,7 @@ import dev.dunlin.chaos.cluster.ServerUnderTest;
 import dev.dunlin.chaos.report.ConsoleReport;
 import dev.dunlin.chaos.report.HtmlReport;
 import dev.dunlin.chaos.report.SummaryJson;
+import dev.dunlin.chaos.scenario.Clusters;
 import dev.dunlin.chaos.scenario.RunPlan;
 import dev.dunlin.chaos.scenario.RunResult;
 import dev.dunlin.chaos.scenario.Scenario;
@@ -57,7 +58,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "  chaos --server redis                      the control group: must show what Redis is known to lose",
             "  chaos --server dunlin --nemesis partition Dunlin under partitions",
-            "  chaos --side-by-side --scenario kill-primary --repeat 10 --node-timeout 2000"
+            "  chaos --side-by-side --scenario restart-old-primary --repeat 20 --runs-per-cluster 20 --node-timeout 2000",
+            "                                            how long a failover takes, beside redis",
+            "  chaos --side-by-side --nemesis pause --repeat 20 --runs-per-cluster 20",
+            "                                            frozen primaries: what they acknowledge when they wake up"
         })
 public final class ChaosRun implements Callable<Integer> {
     private static final int REPEAT_MAX = 10_000;
@@ -105,8 +109,16 @@ public final class ChaosRun implements Callable<Integer> {
             names = "--repeat",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Runs of each scenario, each with a fresh cluster. Default: 1.")
+            description = "Runs of each scenario. Default: 1.")
     private int repeat = 1;
+
+    @Option(
+            names = "--runs-per-cluster",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Runs that one cluster serves before a new one is formed; it is healed and emptied between them. Default: 1.")
+    private int runsPerCluster = 1;
 
     @Option(
             names = "--node-timeout",
@@ -216,23 +228,28 @@ public final class ChaosRun implements Callable<Integer> {
             ClusterSettings settings,
             long firstSeed) {
         List<RunResult> results = new ArrayList<>();
-        for (Scenario scenario : possible) {
-            for (int round = 0; round < repeat; round++) {
-                for (ServerUnderTest target : servers) {
-                    String folder =
-                            "%03d-%s-%s"
-                                    .formatted(results.size() + 1, target.label(), scenario.name());
-                    var plan =
-                            new RunPlan(
-                                    scenario,
-                                    target,
-                                    where,
-                                    settings,
-                                    firstSeed + round,
-                                    out.resolve(folder));
-                    RunResult result = ScenarioRunner.run(plan);
-                    console.run(result);
-                    results.add(result);
+        try (var clusters = new Clusters(runsPerCluster)) {
+            for (Scenario scenario : possible) {
+                for (int round = 0; round < repeat; round++) {
+                    for (ServerUnderTest target : servers) {
+                        String folder =
+                                "%03d-%s-%s"
+                                        .formatted(
+                                                results.size() + 1,
+                                                target.label(),
+                                                scenario.name());
+                        var plan =
+                                new RunPlan(
+                                        scenario,
+                                        target,
+                                        where,
+                                        settings,
+                                        firstSeed + round,
+                                        out.resolve(folder));
+                        RunResult result = ScenarioRunner.run(plan, clusters);
+                        console.run(result);
+                        results.add(result);
+                    }
                 }
             }
         }
@@ -242,6 +259,9 @@ public final class ChaosRun implements Callable<Integer> {
     private void checkBounds() {
         if (repeat < 1 || repeat > REPEAT_MAX) {
             throw usage("--repeat must be between 1 and " + REPEAT_MAX);
+        }
+        if (runsPerCluster < 1 || runsPerCluster > REPEAT_MAX) {
+            throw usage("--runs-per-cluster must be between 1 and " + REPEAT_MAX);
         }
         if (nodeTimeoutMs < 200 || nodeTimeoutMs > 60_000) {
             throw usage("--node-timeout must be between 200 and 60000 ms");

@@ -21,6 +21,7 @@ class ChaosRunTest {
                 "--nemesis=no-such-nemesis",
                 "--server=/does/not/exist",
                 "--repeat=0",
+                "--runs-per-cluster=0",
                 "--node-timeout=1",
                 "--replicas=9"
             })

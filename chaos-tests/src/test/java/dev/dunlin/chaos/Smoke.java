@@ -9,6 +9,7 @@ import dev.dunlin.chaos.cluster.ServerUnderTest;
 import dev.dunlin.chaos.report.ConsoleReport;
 import dev.dunlin.chaos.report.HtmlReport;
 import dev.dunlin.chaos.report.SummaryJson;
+import dev.dunlin.chaos.scenario.Clusters;
 import dev.dunlin.chaos.scenario.RunPlan;
 import dev.dunlin.chaos.scenario.RunResult;
 import dev.dunlin.chaos.scenario.ScenarioRunner;
@@ -23,9 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the smoke tests share: one short run of one scenario, with its report kept under `target/chaos-smoke`.
+/// What the smoke tests share: one short run of one scenario, with its report kept under `target/chaos-smoke`. The runs of one
+/// test class share a cluster as long as they pass, because forming one takes longer than a run.
 final class Smoke {
-    static final long NODE_TIMEOUT_MS = 1000;
+    /// Long enough that a build machine which does other things besides does not fail over by itself.
+    static final long NODE_TIMEOUT_MS = 2000;
+
     private static final int ATTEMPTS_MAX = 3;
     private static final long SEED = Long.getLong("seed", 20_261_122L);
 
@@ -60,19 +64,26 @@ final class Smoke {
 
     /// Runs a scenario. A run that proves nothing, which happens when someone else stalls the machine, is repeated a few
     /// times; a finding about the server never is.
-    static RunResult run(ServerUnderTest server, String environment, String scenario) {
-        RunResult result = runOnce(server, environment, scenario);
+    static RunResult run(
+            Clusters clusters, ServerUnderTest server, String environment, String scenario) {
+        RunResult result = runOnce(clusters, server, environment, scenario);
         for (int attempt = 1; attempt < ATTEMPTS_MAX; attempt++) {
             if (result.verdict() != Verdict.HARNESS) {
                 return result;
             }
             System.err.println("HARNESS, once more: " + scenario);
-            result = runOnce(server, environment, scenario);
+            result = runOnce(clusters, server, environment, scenario);
         }
         return result;
     }
 
-    private static RunResult runOnce(ServerUnderTest server, String environment, String scenario) {
+    /// {@return network namespaces where they can be had, processes on loopback elsewhere}
+    static String environment() {
+        return Environments.obstacle("netns").isEmpty() ? "netns" : "process";
+    }
+
+    private static RunResult runOnce(
+            Clusters clusters, ServerUnderTest server, String environment, String scenario) {
         Path folder = Path.of("target", "chaos-smoke", server.label() + "-" + scenario);
         var plan =
                 new RunPlan(
@@ -82,7 +93,7 @@ final class Smoke {
                         new ClusterSettings(3, 1, NODE_TIMEOUT_MS, Map.of()),
                         SEED,
                         folder.resolve("run"));
-        RunResult result = ScenarioRunner.run(plan);
+        RunResult result = ScenarioRunner.run(plan, clusters);
         new ConsoleReport(new PrintWriter(System.out, true, StandardCharsets.UTF_8)).run(result);
         try {
             HtmlReport.write(folder.resolve("index.html"), List.of(result), List.of(), SEED);

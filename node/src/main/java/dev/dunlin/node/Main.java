@@ -32,6 +32,9 @@ public final class Main {
 
     /// {@return the exit status: 0 after a stop from outside, 1 when the nodes could not start or one had to stop by itself}
     private static int run(List<String> words) throws InterruptedException {
+        if (words.size() == 1 && words.contains("--warm-up")) {
+            return warmUp();
+        }
         var ended = new CountDownLatch(1);
         var status = new AtomicInteger();
         List<Node> nodes = new ArrayList<>();
@@ -58,10 +61,41 @@ public final class Main {
                                     awaitQuietly(closed);
                                 },
                                 "stop"));
+        closeEachWhenShutDown(nodes, ended);
         ended.await();
+        // A node that cannot go on has nothing to hand to its replicas in order.
+        if (status.get() == 0) {
+            nodes.forEach(Node::drain);
+        }
         nodes.forEach(Node::close);
         closed.countDown();
         return status.get();
+    }
+
+    /// SHUTDOWN ends one node; the process ends with the last.
+    private static void closeEachWhenShutDown(List<Node> nodes, CountDownLatch ended) {
+        var left = new AtomicInteger(nodes.size());
+        for (Node node : nodes) {
+            node.shutDown()
+                    .thenAcceptAsync(
+                            done -> {
+                                node.close();
+                                if (left.decrementAndGet() == 0) {
+                                    ended.countDown();
+                                }
+                            },
+                            task -> Thread.ofPlatform().name("shutdown").start(task));
+        }
+    }
+
+    private static int warmUp() {
+        try {
+            WarmUp.run();
+            return 0;
+        } catch (ConfigException | IOException | NodesConfException e) {
+            System.err.println("dunlin-node cannot warm up: " + e.getMessage());
+            return 1;
+        }
     }
 
     private static Node start(

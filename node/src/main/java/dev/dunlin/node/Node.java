@@ -5,6 +5,7 @@ import dev.dunlin.clusterbus.store.NodesConfException;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.server.NodeServer;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
 /// One data node: its loop, keyspace, log and sockets, and its seat in the cluster.
 ///
@@ -26,6 +27,16 @@ public final class Node implements AutoCloseable {
     public static Node start(Settings settings, Runnable onStop)
             throws IOException, NodesConfException {
         return new Node(NodeServer.start(settings, onStop));
+    }
+
+    /// {@return completed when SHUTDOWN has ended the node's work; close it then}
+    public CompletableFuture<Boolean> shutDown() {
+        return server.shutDown();
+    }
+
+    /// Ends the node's work as SHUTDOWN does: writes stop, and replicas get the rest, for up to `shutdown-timeout`.
+    public void drain() {
+        server.drain();
     }
 
     /// {@return the client port that was bound}

@@ -7,25 +7,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
-/// A formed cluster: `n1`..`nP` start as primaries of shards 0..P-1, the replicas follow round-robin.
+/// A formed cluster: `n1`..`nP` start as primaries of shards 0..P-1, the replicas follow round-robin. A shard keeps its members
+/// for good, and who leads it stays the same for the harness until [#renew].
 ///
 /// The harness forms it over plain commands (CLUSTER MEET, ADDSLOTSRANGE, REPLICATE), so that it depends on no other
 /// tool. Thread: any, except [#probe] objects.
 public final class Cluster implements AutoCloseable {
     /// What forming may take; starting six JVMs on two cores is slow.
-    private static final Duration FORMING = Duration.ofSeconds(60);
+    private static final Duration FORMING = Duration.ofMinutes(2);
 
     private final Environment environment;
     private final ClusterSettings settings;
     private final List<ChaosNode> nodes;
 
+    /// Who led each shard when the present run began.
+    private volatile List<ChaosNode> leaders;
+
     private Cluster(Environment environment, ClusterSettings settings, List<ChaosNode> nodes) {
         this.environment = environment;
         this.settings = settings;
         this.nodes = List.copyOf(nodes);
+        this.leaders = this.nodes.subList(0, settings.primaries());
     }
 
     /// Starts and forms a cluster in `environment`, which the caller keeps owning.
@@ -64,11 +70,14 @@ public final class Cluster implements AutoCloseable {
                 .orElseThrow(() -> new HarnessException("no node " + name));
     }
 
-    /// {@return the shard's members: first who starts as its primary, then its replicas}
+    /// {@return the shard's members: first who led it when the run began, then its replicas}
     public List<ChaosNode> shard(int shard) {
-        List<ChaosNode> members = new ArrayList<>();
+        ChaosNode leader = leaders.get(shard);
+        List<ChaosNode> members = new ArrayList<>(List.of(leader));
         for (int index = shard; index < nodes.size(); index += settings.primaries()) {
-            members.add(nodes.get(index));
+            if (nodes.get(index) != leader) {
+                members.add(nodes.get(index));
+            }
         }
         return members;
     }
@@ -109,7 +118,11 @@ public final class Cluster implements AutoCloseable {
 
     /// {@return a probe of a node, owned by the caller}
     public NodeProbe probe(ChaosNode node) {
-        return new NodeProbe(node, environment.clientAddress(NodeProbe.GROUP));
+        return probe(node, NodeProbe.TIMEOUT);
+    }
+
+    NodeProbe probe(ChaosNode node, Duration timeout) {
+        return new NodeProbe(node, environment.clientAddress(NodeProbe.GROUP), timeout);
     }
 
     /// Waits until a node that was started again answers.
@@ -144,6 +157,49 @@ public final class Cluster implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /// Makes it fit for another run: every wire whole, every node up and in sync, no key left, leaders as they are now.
+    ///
+    /// Throws `HarnessException` when that cannot be had within `limit`.
+    public void renew(Duration limit) {
+        environment.cut(Set.of());
+        for (ChaosNode node : nodes) {
+            if (node.isRunning()) {
+                node.resume();
+            } else {
+                node.start();
+                awaitServing(node);
+            }
+        }
+        requireConverged(limit);
+        List<ChaosNode> found = new ArrayList<>();
+        for (int shard = 0; shard < settings.primaries(); shard++) {
+            found.add(flushedLeader(shard));
+        }
+        leaders = List.copyOf(found);
+        requireConverged(limit);
+    }
+
+    private void requireConverged(Duration limit) {
+        awaitConverged(limit)
+                .ifPresent(problem -> {
+                    throw new HarnessException("the cluster cannot be used again: " + problem);
+                });
+    }
+
+    private ChaosNode flushedLeader(int shard) {
+        for (ChaosNode node : shard(shard)) {
+            try (NodeProbe probe = probe(node)) {
+                if (probe.myself().map(NodeLine::leads).orElse(false)) {
+                    if (!probe.invoke("FLUSHALL").isOk()) {
+                        throw new HarnessException(node.name() + " does not flush its keys");
+                    }
+                    return node;
+                }
+            }
+        }
+        throw new HarnessException("nobody leads shard " + shard);
     }
 
     /// Stops all nodes.

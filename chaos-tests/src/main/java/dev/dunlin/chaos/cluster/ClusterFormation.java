@@ -14,12 +14,16 @@ import java.util.Optional;
 ///
 /// The order is redis-cli's: distinct config epochs, slots, meet, and only when everyone knows everyone, replicate.
 final class ClusterFormation {
+    /// What one command of the formation may take: no step of it can be repeated, and six processes that start at once can keep a
+    /// small machine busy for seconds.
+    private static final Duration COMMAND = Duration.ofSeconds(20);
+
     private ClusterFormation() {}
 
     static void run(Cluster cluster, Duration limit) {
         List<NodeProbe> probes = new ArrayList<>();
         try {
-            cluster.nodes().forEach(node -> probes.add(cluster.probe(node)));
+            cluster.nodes().forEach(node -> probes.add(cluster.probe(node, COMMAND)));
             form(cluster, probes, limit);
         } finally {
             probes.forEach(NodeProbe::close);

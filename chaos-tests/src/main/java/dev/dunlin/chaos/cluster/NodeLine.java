@@ -45,6 +45,11 @@ public record NodeLine(
         return flags.contains("master");
     }
 
+    /// {@return whether it is a primary that has slots}
+    public boolean leads() {
+        return isPrimary() && slots > 0;
+    }
+
     /// {@return whether it is reachable and agreed upon: not suspected, failed, unknown or in handshake}
     public boolean isHealthy() {
         return flags.stream()

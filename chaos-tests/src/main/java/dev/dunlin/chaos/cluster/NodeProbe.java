@@ -17,14 +17,15 @@ public final class NodeProbe implements AutoCloseable {
     /// The client group that stays connected to everyone.
     public static final String GROUP = "observer";
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    /// A node that answers later than this counts as silent.
+    static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private final ChaosNode node;
     private final RawRespClient client;
 
-    NodeProbe(ChaosNode node, @Nullable InetAddress localAddress) {
+    NodeProbe(ChaosNode node, @Nullable InetAddress localAddress, Duration timeout) {
         this.node = node;
-        this.client = new RawRespClient(node.address(), localAddress, TIMEOUT);
+        this.client = new RawRespClient(node.address(), localAddress, timeout);
     }
 
     /// {@return the node}

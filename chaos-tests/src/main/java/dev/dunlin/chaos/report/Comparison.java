@@ -47,16 +47,13 @@ final class Comparison {
         String text() {
             return String.format(
                     Locale.ROOT,
-                    "%-28s %-48s %s %9.0f (max %.0f)   %s %9.0f (max %.0f) %s   %s",
+                    "%-28s %-48s %s %s   %s %s   %s",
                     scenario,
-                    measure.text(),
+                    measure.text() + ", " + measure.unit(),
                     firstLabel,
-                    first().median(),
-                    first().max(),
+                    first().text(),
                     secondLabel,
-                    second().median(),
-                    second().max(),
-                    measure.unit(),
+                    second().text(),
                     ratio());
         }
     }
@@ -79,7 +76,7 @@ final class Comparison {
             for (Measure measure : Measure.values()) {
                 List<Double> first = values(runs, labels.get(0), measure);
                 List<Double> second = values(runs, labels.get(1), measure);
-                if (measure != Measure.STALL_MS
+                if (!measure.ofMachine()
                         && !first.isEmpty()
                         && !second.isEmpty()
                         && Distribution.of(first).max() + Distribution.of(second).max() > 0) {

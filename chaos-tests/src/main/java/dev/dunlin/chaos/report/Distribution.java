@@ -3,6 +3,7 @@ package dev.dunlin.chaos.report;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Locale;
 
 /// Order statistics of a few runs. With so few values a percentile is a value that was measured, never an interpolation.
 ///
@@ -24,6 +25,20 @@ public record Distribution(int count, double min, double median, double p99, dou
                 quantile(sorted, 0.5),
                 quantile(sorted, 0.99),
                 Arrays.stream(sorted).max().orElseThrow());
+    }
+
+    /// {@return the figures in the order min, p50, p99, max; a single value alone}
+    String text() {
+        return count == 1
+                ? String.format(Locale.ROOT, "%.0f", max)
+                : String.format(
+                        Locale.ROOT,
+                        "min %.0f p50 %.0f p99 %.0f max %.0f (%d)",
+                        min,
+                        median,
+                        p99,
+                        max,
+                        count);
     }
 
     private static double quantile(double[] sorted, double part) {

@@ -119,7 +119,13 @@ public final class HtmlReport {
                 values.size() == 1
                         ? Html.number(all.max())
                         : Html.number(all.median()) + " (" + Html.number(all.max()) + ")";
-        return "<td class=\"number" + (all.max() == 0 ? " zero" : "") + "\">" + text + "</td>";
+        return "<td class=\"number"
+                + (all.max() == 0 ? " zero" : "")
+                + "\" title=\""
+                + Html.escape(all.text())
+                + "\">"
+                + text
+                + "</td>";
     }
 
     private static void comparison(StringBuilder out, List<RunResult> results) {

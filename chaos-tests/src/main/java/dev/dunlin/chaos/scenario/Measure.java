@@ -23,7 +23,9 @@ public enum Measure {
     /// Heal (or the end of the fault) to a settled cluster.
     SETTLE_MS("settled after the heal", "settled", "ms"),
     /// Latest wake-up of a thread of the harness.
-    STALL_MS("worst stall of the machine", "stall", "ms");
+    STALL_MS("worst stall of the machine", "stall", "ms"),
+    /// Threads that wanted to run, on average of the last minute, for each processor.
+    LOAD("runnable threads per processor", "load", "");
 
     private final String text;
     private final String brief;
@@ -33,6 +35,11 @@ public enum Measure {
         this.text = text;
         this.brief = brief;
         this.unit = unit;
+    }
+
+    /// {@return whether it says something about the machine, not about a server}
+    public boolean ofMachine() {
+        return this == STALL_MS || this == LOAD;
     }
 
     /// {@return its name for people}

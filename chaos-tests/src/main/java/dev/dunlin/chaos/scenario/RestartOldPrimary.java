@@ -2,6 +2,7 @@
 package dev.dunlin.chaos.scenario;
 
 import dev.dunlin.chaos.checker.FaultWindow;
+import dev.dunlin.chaos.checker.Promotions;
 import dev.dunlin.chaos.client.JudgedClient;
 import dev.dunlin.chaos.cluster.FaultKind;
 import dev.dunlin.chaos.nemesis.Fault;
@@ -70,7 +71,14 @@ final class RestartOldPrimary implements Scenario {
 
     @Override
     public List<Claim> judge(Evidence evidence) {
+        String returned = evidence.window().deposed();
+        boolean replica = Promotions.of(evidence.history()).deposed().contains(returned);
         return List.of(
+                Claim.liveness(
+                        "C22",
+                        "the old primary comes back as a replica",
+                        replica,
+                        returned + (replica ? " is a replica" : " never became a replica")),
                 Claim.safety(
                         evidence.kind(),
                         "C2",

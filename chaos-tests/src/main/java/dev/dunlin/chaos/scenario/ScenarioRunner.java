@@ -6,11 +6,11 @@ import dev.dunlin.chaos.checker.FaultWindow;
 import dev.dunlin.chaos.cluster.ChaosNode;
 import dev.dunlin.chaos.cluster.Cluster;
 import dev.dunlin.chaos.cluster.Environment;
-import dev.dunlin.chaos.cluster.Environments;
 import dev.dunlin.chaos.history.HistoryHeader;
 import dev.dunlin.chaos.history.Recorder;
 import dev.dunlin.chaos.nemesis.Nemesis;
 import dev.dunlin.chaos.workload.FinalReads;
+import dev.dunlin.chaos.workload.ReplicaData;
 import dev.dunlin.chaos.workload.RoleObserver;
 import dev.dunlin.chaos.workload.StallMeter;
 import dev.dunlin.chaos.workload.Workers;
@@ -19,26 +19,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/// Carries out one run: form a fresh cluster, observe, play, heal, settle, read everything, judge.
+/// Carries out one run: get a cluster, observe, play, heal, settle, read everything, judge.
 public final class ScenarioRunner {
     private ScenarioRunner() {}
 
     /// Never throws for what happens during the experiment: that is the verdict HARNESS.
-    public static RunResult run(RunPlan plan) {
+    public static RunResult run(RunPlan plan, Clusters clusters) {
         long startNs = System.nanoTime();
         try {
             Files.createDirectories(plan.dir());
-            try (Environment environment = Environments.open(plan.environment())) {
-                try {
-                    return perform(plan, environment, startNs);
-                } finally {
-                    copyLogs(environment, plan.dir());
-                }
+            Clusters.Stand stand = clusters.take(plan);
+            boolean healed = false;
+            try {
+                RunResult result = perform(plan, stand, startNs);
+                // A machine that spoiled the run has not spoiled the cluster.
+                healed = EnumSet.of(Verdict.PASS, Verdict.HARNESS).contains(result.verdict());
+                return result;
+            } finally {
+                copyLogs(stand.environment(), plan.dir());
+                clusters.giveBack(plan, stand, healed);
             }
         } catch (HarnessException | IOException e) {
             return new RunResult(
@@ -46,17 +51,17 @@ public final class ScenarioRunner {
         }
     }
 
-    private static RunResult perform(RunPlan plan, Environment environment, long startNs) {
+    private static RunResult perform(RunPlan plan, Clusters.Stand stand, long startNs) {
         var header =
                 new HistoryHeader(
                         plan.seed(),
                         plan.scenario().name(),
                         plan.server().executable().toString(),
-                        environment.name(),
+                        stand.environment().name(),
                         plan.settings().nodeTimeoutMs(),
                         System.currentTimeMillis());
-        try (Cluster cluster = Cluster.form(environment, plan.server(), plan.settings());
-                var recorder = new Recorder(plan.dir().resolve("history.jsonl"), header);
+        Cluster cluster = stand.cluster(plan);
+        try (var recorder = new Recorder(plan.dir().resolve("history.jsonl"), header);
                 var observers = new Workers();
                 var traffic = new Workers()) {
             return play(plan, cluster, recorder, observers, traffic, startNs);
@@ -92,8 +97,10 @@ public final class ScenarioRunner {
         long trafficEndNs = recorder.nowNs();
         traffic.stopAll();
         Optional<String> unsettled = cluster.awaitConverged(stage.settleLimit());
+        List<String> differences = List.of();
         if (unsettled.isEmpty()) {
             FinalReads.run(cluster, recorder);
+            differences = ReplicaData.differences(cluster, recorder.history());
         }
         observers.stopAll();
         Evidence evidence =
@@ -105,11 +112,15 @@ public final class ScenarioRunner {
                         cluster.tag(Stage.SHARD),
                         trafficEndNs);
         evidence.measures().put(Measure.STALL_MS, stalls.worstMs());
+        evidence.measures().put(Measure.LOAD, StallMeter.loadPerProcessor());
         if (stage.settledNs() != FaultWindow.NEVER && window.healNs() != FaultWindow.NEVER) {
             evidence.measures().put(Measure.SETTLE_MS, (stage.settledNs() - window.healNs()) / 1e6);
         }
         List<Claim> claims = new ArrayList<>(plan.scenario().judge(evidence));
         claims.addAll(CommonClaims.judge(plan.scenario(), evidence, trafficStartNs, unsettled));
+        if (unsettled.isEmpty()) {
+            claims.add(CommonClaims.replicaData(evidence, differences));
+        }
         return new RunResult(
                 plan, List.copyOf(claims), evidence.measures(), evidence, null, ms(startNs));
     }

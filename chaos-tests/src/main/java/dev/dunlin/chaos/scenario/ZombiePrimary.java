@@ -20,6 +20,10 @@ import java.util.Set;
 /// as if nothing had happened. Stock Redis acknowledges and loses all of them.
 final class ZombiePrimary implements Scenario {
     private static final int WRITES = 20;
+
+    /// Enough to fill several read batches of a server, little enough for the socket of a frozen one.
+    private static final int PIPELINED = 2000;
+
     private static final int READS = 4;
     private static final Duration AFTER_WAKING = Duration.ofMillis(500);
     private static final Duration HAMMER_INTERVAL = Duration.ofMillis(10);
@@ -31,7 +35,7 @@ final class ZombiePrimary implements Scenario {
 
     @Override
     public String story() {
-        return "A primary is frozen (SIGSTOP); after its successor has acknowledged writes, requests are sent to the frozen one, then it wakes up.";
+        return "A primary is frozen (SIGSTOP); before and after its successor has acknowledged writes, requests are sent to the frozen one, one by one, in a pipeline and on a new connection, then it wakes up.";
     }
 
     @Override
@@ -55,18 +59,25 @@ final class ZombiePrimary implements Scenario {
         stage.startRegisters(2);
         stage.startOtherShards();
         try (JudgedClient writer = stage.pinned(stage.primary(), Stage.GROUP_A);
+                JudgedClient pipeline = stage.pinned(stage.primary(), Stage.GROUP_A);
+                JudgedClient early = stage.pinned(stage.primary(), Stage.GROUP_A);
+                JudgedClient stranger = stage.pinned(stage.primary(), Stage.GROUP_A);
                 JudgedClient reader = stage.pinned(stage.primary(), Stage.GROUP_A)) {
             if (!writer.write(stage.witnessKey(), "old").isOk()
-                    || !reader.read(stage.witnessKey()).isOk()) {
+                    || !reader.read(stage.witnessKey()).isOk()
+                    || !pipeline.tryConnect()
+                    || !early.tryConnect()) {
                 throw new HarnessException("the primary does not serve before the fault");
             }
             stage.warmUp();
             List<FailoverProbe> probes = stage.startFailoverProbes();
             var fault = new Fault.Pause(stage.primary().name());
             Nemesis.Completion pause = stage.nemesis().inject(fault);
+            List<JudgedClient.Pending> earlyWrites = send(stage, early, "early", WRITES);
             long promotedNs = stage.awaitPromotion(probes);
             if (promotedNs == FaultWindow.NEVER) {
                 stage.nemesis().heal(fault);
+                earlyWrites.forEach(early::await);
                 return new FaultWindow(
                         stage.primary().name(),
                         pause.startNs(),
@@ -75,18 +86,19 @@ final class ZombiePrimary implements Scenario {
                         stage.recorder().nowNs());
             }
             Witness.overwrite(stage, probes);
-            List<JudgedClient.Pending> writes = new ArrayList<>();
-            for (int number = 0; number < WRITES; number++) {
-                String value = "zombie:" + number;
-                writes.add(writer.sendWrite(stage.tag() + "u:" + value, value));
-            }
+            List<JudgedClient.Pending> writes = send(stage, writer, "zombie", WRITES);
+            List<JudgedClient.Pending> strange = send(stage, stranger, "stranger", WRITES);
+            List<JudgedClient.Pending> piped = send(stage, pipeline, "pipeline", PIPELINED);
             List<JudgedClient.Pending> reads = new ArrayList<>();
             for (int number = 0; number < READS; number++) {
                 reads.add(reader.sendRead(stage.witnessKey()));
             }
             Nemesis.Completion wake = stage.nemesis().heal(fault);
-            writes.forEach(writer::await);
             reads.forEach(reader::await);
+            writes.forEach(writer::await);
+            earlyWrites.forEach(early::await);
+            strange.forEach(stranger::await);
+            piped.forEach(pipeline::await);
             hammer(stage, writer, reader);
             stage.awaitSettled();
             return new FaultWindow(
@@ -125,6 +137,16 @@ final class ZombiePrimary implements Scenario {
                             evidence.stale().size() + " of " + READS + " or more"));
         }
         return claims;
+    }
+
+    private static List<JudgedClient.Pending> send(
+            Stage stage, JudgedClient client, String name, int count) {
+        List<JudgedClient.Pending> sent = new ArrayList<>();
+        for (int number = 0; number < count; number++) {
+            String value = name + ":" + number;
+            sent.add(client.sendWrite(stage.tag() + "u:" + value, value));
+        }
+        return sent;
     }
 
     // The moment after waking up is as dangerous as what waited in the sockets.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.chaos.workload;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -15,6 +17,12 @@ public final class StallMeter implements Workers.Body {
     /// {@return the worst delay seen, in milliseconds}
     public double worstMs() {
         return worstNs.get() / 1e6;
+    }
+
+    /// {@return how many threads wanted to run in the last minute for each processor; 0 where the system does not tell}
+    public static double loadPerProcessor() {
+        OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+        return Math.max(0, system.getSystemLoadAverage()) / system.getAvailableProcessors();
     }
 
     @Override

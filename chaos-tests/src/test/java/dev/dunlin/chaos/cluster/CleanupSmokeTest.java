@@ -69,8 +69,10 @@ class CleanupSmokeTest {
             ChaosNode node = environment.createNode("n1", ServerUnderTest.redis(), settings);
             node.start();
             environment.clientAddress("A");
-            try (var near = new NodeProbe(node, environment.clientAddress("A"));
-                    var far = new NodeProbe(node, environment.clientAddress("B"))) {
+            try (var near = new NodeProbe(node, environment.clientAddress("A"), NodeProbe.TIMEOUT);
+                    var far =
+                            new NodeProbe(
+                                    node, environment.clientAddress("B"), NodeProbe.TIMEOUT)) {
                 assertThat(Cluster.await(LIMIT, () -> far.ask("PING").isPresent())).isTrue();
 
                 environment.cut(Set.of(new Link("B", "n1"), new Link("n1", "B")));

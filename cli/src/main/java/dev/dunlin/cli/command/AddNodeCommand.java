@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "add-node",
         description = {
             "Let an empty node join.",
-            "Without an address, a new node of the local cluster is started on the next free port."
+            "Without an address, a new node of the local cluster is started on the next free port.",
+            "Asks only when slots move as well (--rebalance)."
         },
         footer = {
             "",
@@ -34,7 +35,7 @@ final class AddNodeCommand implements Callable<Integer> {
     private final Session session;
 
     @Mixin CommonOptions common = new CommonOptions();
-    @Mixin ChangeOptions change = new ChangeOptions();
+    @Mixin MoveOptions change = new MoveOptions();
     @Mixin NodeOptions node = new NodeOptions();
 
     @Parameters(

@@ -45,7 +45,7 @@ final class ChangeFlow {
             session.print(format, PlanView.render(plan), Document.of(plan));
             return Outcome.NOT_RUN;
         }
-        if (!options.yes) {
+        if (!options.yes && !costsNothing(plan)) {
             approve(plan, commandWithYes);
         }
         Workflow started = start(plan);
@@ -71,6 +71,13 @@ final class ChangeFlow {
             session.print(format, summary(ended), Document.of(ended));
         }
         return Outcome.DONE;
+    }
+
+    /// {@return whether the plan only lets a node join, which moves and takes away nothing}
+    private static boolean costsNothing(Plan plan) {
+        return plan.getKind().equals("ADD_NODE")
+                && plan.getMovesCount() == 0
+                && plan.getWarningsCount() == 0;
     }
 
     private void approve(Plan plan, String commandWithYes) {
@@ -100,6 +107,7 @@ final class ChangeFlow {
                         .setPlanHash(plan.getHash())
                         .setRequestId(UUID.randomUUID().toString())
                         .setReason(options.reason)
+                        .setSlotsPerSecondMax(options.slotsPerSecondMax())
                         .build();
         return connection.call(c -> c.workflows().start(request));
     }

@@ -4,7 +4,7 @@ package dev.dunlin.cli.command;
 import picocli.CommandLine.Option;
 
 /// Options that every command which changes a cluster has.
-final class ChangeOptions {
+class ChangeOptions {
     @Option(names = "--dry-run", description = "Print the plan and change nothing.")
     boolean dryRun;
 
@@ -30,4 +30,9 @@ final class ChangeOptions {
             defaultValue = "",
             description = "Why; kept with the workflow.")
     String reason = "";
+
+    /// {@return how fast slots may move, 0 for no limit}
+    int slotsPerSecondMax() {
+        return 0;
+    }
 }

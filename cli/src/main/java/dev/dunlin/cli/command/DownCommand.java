@@ -17,12 +17,15 @@ import picocli.CommandLine.Option;
 /// `clusterctl down`.
 @Command(
         name = "down",
-        description = "Stop every process of the local cluster. Its data stays unless wiped.",
+        description = {
+            "Stop every process of the local cluster.",
+            "Its directory stays, so up brings back the same nodes with the same ids and slots."
+        },
         footer = {
             "",
             "Examples:",
-            "  clusterctl down                      clusterctl up brings it back as it was",
-            "  clusterctl down --wipe --yes         and delete its data"
+            "  clusterctl down                      keys are kept only by nodes that save them",
+            "  clusterctl down --wipe --yes         and delete the directory"
         })
 final class DownCommand implements Callable<Integer> {
     private final Session session;
@@ -72,7 +75,9 @@ final class DownCommand implements Callable<Integer> {
                 directory.wipe();
                 text.append("deleted ").append(directory.path()).append('\n');
             } else {
-                text.append("data kept in ").append(directory.path()).append('\n');
+                text.append("kept ")
+                        .append(directory.path())
+                        .append(" for the next clusterctl up\n");
             }
             var document = Document.of("ClusterStopped");
             document.put(

@@ -31,7 +31,7 @@ final class RebalanceCommand implements Callable<Integer> {
     private final Session session;
 
     @Mixin CommonOptions common = new CommonOptions();
-    @Mixin ChangeOptions change = new ChangeOptions();
+    @Mixin MoveOptions change = new MoveOptions();
 
     @Option(
             names = "--weight",

@@ -36,7 +36,7 @@ final class RemoveNodeCommand implements Callable<Integer> {
     private final Session session;
 
     @Mixin CommonOptions common = new CommonOptions();
-    @Mixin ChangeOptions change = new ChangeOptions();
+    @Mixin MoveOptions change = new MoveOptions();
 
     @Parameters(paramLabel = "NODE", description = "HOST:PORT or id.")
     String node = "";

@@ -35,7 +35,7 @@ final class ReshardCommand implements Callable<Integer> {
     private final Session session;
 
     @Mixin CommonOptions common = new CommonOptions();
-    @Mixin ChangeOptions change = new ChangeOptions();
+    @Mixin MoveOptions change = new MoveOptions();
 
     @Option(
             names = "--from",

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
         name = "up",
         description = {
             "Start a cluster on this machine and wait until it serves.",
-            "Asks nothing. A cluster that exists keeps its topology and data; only what is down is started."
+            "Asks nothing. A cluster that exists keeps its nodes and slots; only what is down is started."
         },
         footer = {
             "",

@@ -10,12 +10,14 @@ import dev.dunlin.cli.output.Table;
 import dev.dunlin.cli.output.Words;
 import dev.dunlin.controlplane.v1.CancelWorkflowRequest;
 import dev.dunlin.controlplane.v1.GetWorkflowRequest;
+import dev.dunlin.controlplane.v1.LimitWorkflowRequest;
 import dev.dunlin.controlplane.v1.ListWorkflowsRequest;
 import dev.dunlin.controlplane.v1.RetryWorkflowRequest;
 import dev.dunlin.controlplane.v1.Workflow;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +34,9 @@ import picocli.CommandLine.Parameters;
             "  clusterctl workflow list",
             "  clusterctl workflow watch wf-000003",
             "  clusterctl workflow cancel wf-000003   stops after the slot being moved",
-            "  clusterctl workflow retry wf-000003    goes on where it failed"
+            "  clusterctl workflow retry wf-000003    goes on where it failed",
+            "  clusterctl workflow limit wf-000003 --slots-per-second 20",
+            "                                         slows it down at once; 0 lifts the limit"
         })
 final class WorkflowCommand implements Callable<Integer> {
     private final Session session;
@@ -43,7 +47,8 @@ final class WorkflowCommand implements Callable<Integer> {
         show,
         watch,
         cancel,
-        retry
+        retry,
+        limit
     }
 
     @Mixin CommonOptions common = new CommonOptions();
@@ -65,6 +70,12 @@ final class WorkflowCommand implements Callable<Integer> {
             description = "Stop watching after this time (exit 6); the work goes on.")
     int timeoutSeconds;
 
+    @Option(
+            names = "--slots-per-second",
+            paramLabel = "N",
+            description = "For limit: move no faster than this; 0 is no limit.")
+    @Nullable Integer slotsPerSecond;
+
     WorkflowCommand(Session session) {
         this.session = session;
     }
@@ -75,6 +86,15 @@ final class WorkflowCommand implements Callable<Integer> {
             throw new CliException(
                     ExitCode.USAGE, verb + " needs an ID", "", "clusterctl workflow list");
         }
+        if ((verb == Verb.limit) != (slotsPerSecond != null)) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    verb == Verb.limit
+                            ? "limit needs --slots-per-second N"
+                            : "--slots-per-second belongs to limit",
+                    "",
+                    "clusterctl workflow limit ID --slots-per-second N");
+        }
         try (Connection connection = session.connect(common)) {
             switch (verb) {
                 case list -> list(connection);
@@ -84,6 +104,7 @@ final class WorkflowCommand implements Callable<Integer> {
                         follow(connection, connection.call(c -> c.workflows().cancel(stop())));
                 case retry ->
                         follow(connection, connection.call(c -> c.workflows().retry(again())));
+                case limit -> print(connection.call(c -> c.workflows().limit(limit())));
             }
             return ExitCode.OK.status();
         }
@@ -99,6 +120,13 @@ final class WorkflowCommand implements Callable<Integer> {
 
     private RetryWorkflowRequest again() {
         return RetryWorkflowRequest.newBuilder().setId(id).build();
+    }
+
+    private LimitWorkflowRequest limit() {
+        return LimitWorkflowRequest.newBuilder()
+                .setId(id)
+                .setSlotsPerSecondMax(slotsPerSecond == null ? 0 : slotsPerSecond)
+                .build();
     }
 
     private void list(Connection connection) {
@@ -169,6 +197,9 @@ final class WorkflowCommand implements Callable<Integer> {
                     .append(progress.getSlotsDone())
                     .append('/')
                     .append(progress.getSlotsTotal());
+        }
+        if (workflow.getSlotsPerSecondMax() > 0) {
+            line.append("  limit ").append(workflow.getSlotsPerSecondMax()).append(" slots/s");
         }
         if (progress.hasEta() && !WorkflowWatcher.ended(workflow)) {
             line.append("  ETA ").append(Words.duration(progress.getEta().getSeconds()));

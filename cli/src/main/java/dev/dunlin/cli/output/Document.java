@@ -231,7 +231,8 @@ public final class Document {
                         "kind", workflow.getKind(),
                         "planId", workflow.getPlanId(),
                         "planHash", workflow.getPlanHash(),
-                        "reason", workflow.getReason()));
+                        "reason", workflow.getReason(),
+                        "slotsPerSecondMax", workflow.getSlotsPerSecondMax()));
         document.put("status", status);
         return document;
     }

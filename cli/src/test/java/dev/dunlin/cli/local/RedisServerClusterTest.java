@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /// The contract with redis-server as nodes: the reference that defines what the protocol means.
 class RedisServerClusterTest extends LocalClusterContract {
     @Override
-    Path nodeBinary() {
+    Path nodeBinary(Path directory) {
         return Path.of("/usr/bin/redis-server");
     }
 }

@@ -240,6 +240,7 @@ public final class ClusterEngine {
         election.step();
         state.evaluateIfNeeded();
         lease.settle();
+        core.outbox.saveWhatIsDue(core.nowMs);
         Effect.Persist persist =
                 core.outbox.wantsSave()
                         ? new Effect.Persist(StateFile.save(core.table), core.outbox.wantsSync())

@@ -35,6 +35,7 @@ public record EngineConfig(
         long writableDelayMs) {
     private static final long TICK_MS_MIN = 10;
     private static final long TICK_MS_MAX = 100;
+    private static final long HANDSHAKE_MS_MIN = 10_000;
 
     /// Fills in what is derived from the node timeout.
     public EngineConfig {
@@ -65,9 +66,10 @@ public record EngineConfig(
         return Math.min(pingIntervalMs, Math.max(100, nodeTimeoutMs / 10));
     }
 
-    /// Lifetime of a handshake.
+    /// Lifetime of a handshake. Redis gives it a second at least, but six nodes that start at once on a small machine can be busy
+    /// for longer than that; a handshake that only one side finished leaves a member which nobody ever introduces again.
     long handshakeTimeoutMs() {
-        return Math.max(nodeTimeoutMs, 1000);
+        return Math.max(nodeTimeoutMs, HANDSHAKE_MS_MIN);
     }
 
     /// How long an election may collect votes (Redis: `auth_timeout`).

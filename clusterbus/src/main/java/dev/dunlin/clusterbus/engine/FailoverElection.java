@@ -25,6 +25,7 @@ final class FailoverElection {
     private static final long RANK_DELAY_MS = 1000;
     private static final long TURN_MS_MIN = 50;
     private static final long RETRY_MS_MIN = 250;
+    private static final long NOT_YET = -1;
 
     /// After so many attempts in a row a replica waits as long as Redis does: voters may have reasons it cannot see.
     private static final int QUICK_ATTEMPTS_MAX = 3;
@@ -57,7 +58,14 @@ final class FailoverElection {
     private int rank;
     private int attempts;
     private long startMs;
+
+    /// When the request was decided on: no voter has promised anything before, so its promise lasts an election timeout from
+    /// here at least.
+    private long decidedMs;
+
+    /// When the request left, [#NOT_YET] in the step that sends it.
     private long requestedMs;
+
     private long retryMs;
     private long epoch;
     private final TreeSet<NodeId> votes = new TreeSet<>();
@@ -103,6 +111,7 @@ final class FailoverElection {
             adjust(primary);
             if (core.nowMs >= startMs) {
                 request(primary);
+                return;
             }
         }
         if (phase == Phase.REQUESTED) {
@@ -268,13 +277,16 @@ final class FailoverElection {
     private void request(Node primary) {
         core.table.raiseCurrentEpoch(core.table.currentEpoch() + 1);
         epoch = core.table.currentEpoch();
-        requestedMs = core.nowMs;
+        decidedMs = core.nowMs;
+        requestedMs = NOT_YET;
         phase = Phase.REQUESTED;
         core.outbox.saveAndSync();
         var header = headers.header();
-        if (!manual) {
+        if (!manual && core.nowMs - primary.failedAtMs <= core.config.nodeTimeoutMs() / 2) {
             // The verdict may still be on its way to a voter; on this link it arrives before the
-            // request.
+            // request. An old one must not go out again: whoever has cleared it had a reason, and
+            // two
+            // candidates would keep a primary that is well failed for ever.
             core.outbox.broadcast(core.table, new Fail(header, primary.id()));
         }
         core.outbox.broadcast(
@@ -291,17 +303,21 @@ final class FailoverElection {
     }
 
     private void count() {
-        // Time first: votes that waited in a socket while we were frozen are not worth anything any
-        // more.
-        if (!manual && core.nowMs - requestedMs > retryMs()) {
-            expire(requestedMs);
-            return;
+        if (requestedMs == NOT_YET) {
+            // The request leaves when its epoch is on disk, and only the step after that knows when
+            // that was: the voters' time is not to be spent on a slow disk of ours.
+            requestedMs = core.nowMs;
         }
-        if (votes.size() >= core.table.quorum()) {
+        // Time first: votes that waited in a socket while we were frozen are not worth anything any
+        // more. Votes that are late because of slow disks are: whoever gave one still stands by it.
+        boolean inTime = manual || core.nowMs - decidedMs <= core.config.electionTimeoutMs();
+        if (inTime && votes.size() >= core.table.quorum()) {
             long won = epoch;
             core.info("failover won epoch=" + won + " votes=" + votes.size());
             reset();
             roles.promote(won);
+        } else if (!manual && core.nowMs - requestedMs > retryMs()) {
+            expire(requestedMs);
         }
     }
 

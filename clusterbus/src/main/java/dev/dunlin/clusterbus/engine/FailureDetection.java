@@ -243,7 +243,7 @@ final class FailureDetection {
         if (node.downSinceMs == 0) {
             node.downSinceMs = core.nowMs;
         }
-        core.outbox.save();
+        core.outbox.saveSoon(core.nowMs);
         core.topologyChanged();
     }
 
@@ -263,7 +263,7 @@ final class FailureDetection {
     private void recovered(Node node) {
         node.recoveredAtMs = core.nowMs;
         node.downSinceMs = 0;
-        core.outbox.save();
+        core.outbox.saveSoon(core.nowMs);
         core.topologyChanged();
     }
 

@@ -61,7 +61,7 @@ final class Node implements Comparable<Node> {
     /// Since when this primary has slots and no working replica, 0 if it has one.
     long orphanedSinceMs;
 
-    /// When we last voted for a replica of this primary, and for which.
+    /// When we last voted for a replica of this primary, a repeated vote left out, and for which.
     long votedAtMs;
 
     @Nullable NodeId votedFor;

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Collects what one step wants done and puts it in order: what must be on disk first, then the data set, then the rest.
 final class Outbox {
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long SAVE_SOON_MS = 1000;
+
     private final ArrayList<Effect> host = new ArrayList<>();
     private final ArrayList<Effect> links = new ArrayList<>();
     private final ArrayList<Effect> answers = new ArrayList<>();
@@ -31,6 +34,10 @@ final class Outbox {
     private final long[] received = new long[MessageCounts.TYPES];
     private boolean save;
     private boolean sync;
+
+    /// When a change that can wait has to be on disk, [#NEVER] when there is none.
+    private long saveDueMs = NEVER;
+
     private boolean viewStale;
 
     /// A muted node says nothing at all, as if it were dead.
@@ -40,6 +47,18 @@ final class Outbox {
     void save() {
         save = true;
         viewStale = true;
+    }
+
+    /// The table changed in a way that nobody's safety hangs on, so it goes to disk with the next save, or after a second. A
+    /// verdict must not wait for a busy disk: it is all that stands between a dead primary and its election.
+    void saveSoon(long nowMs) {
+        saveDueMs = Math.min(saveDueMs, nowMs + SAVE_SOON_MS);
+        viewStale = true;
+    }
+
+    /// Turns a change that has waited long enough into a save.
+    void saveWhatIsDue(long nowMs) {
+        save |= nowMs >= saveDueMs;
     }
 
     /// The table changed in a way that has to be on disk before anything is sent.
@@ -129,6 +148,7 @@ final class Outbox {
         var effects = new ArrayList<Effect>(host.size() + links.size() + answers.size() + 2);
         if (persist != null) {
             effects.add(persist);
+            saveDueMs = NEVER;
         }
         effects.addAll(host);
         if (view != null) {

@@ -76,7 +76,13 @@ final class Voting {
 
     private void grant(Node candidate, Node primary, long epoch, boolean forced) {
         core.table.recordVote(epoch);
-        primary.votedAtMs = core.nowMs;
+        long sinceVoteMs = core.nowMs - primary.votedAtMs;
+        if (!candidate.id().equals(primary.votedFor)
+                || sinceVoteMs >= 2 * core.config.nodeTimeoutMs()) {
+            // A repeated vote does not start the wait of its siblings anew: two candidates with a
+            // part of the votes each would keep their voters to themselves for ever.
+            primary.votedAtMs = core.nowMs;
+        }
         primary.votedFor = candidate.id();
         long mayWinMs =
                 forced

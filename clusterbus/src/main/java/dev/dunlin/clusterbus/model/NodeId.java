@@ -36,6 +36,17 @@ public record NodeId(String value) implements Comparable<NodeId> {
         return value.getBytes(ISO_8859_1);
     }
 
+    /// By hand, because a record's own is linked at run time, and tables of 16384 slots are compared at every change.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || (other instanceof NodeId(String text) && value.equals(text));
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
     @Override
     public int compareTo(NodeId other) {
         return value.compareTo(other.value);

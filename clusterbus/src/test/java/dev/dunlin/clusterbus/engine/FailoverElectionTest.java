@@ -20,6 +20,16 @@ class FailoverElectionTest {
         harness.says(3, new Fail(harness.peer(3).header(), EngineHarness.id(2)));
     }
 
+    /// Of the two primaries with slots one is dead, so both votes would be needed; a third voter makes it possible.
+    private void thirdVoter() {
+        harness.peer(4).primary = null;
+        harness.peer(4).configEpoch = 9;
+        harness.peer(4).slots = EngineHarness.slots(16_000, 16_383);
+        harness.peer(3).slots = EngineHarness.slots(10_001, 15_999);
+        harness.says(4, harness.peer(4).pong());
+        harness.pings(3);
+    }
+
     private void vote(int voter) {
         harness.peer(voter).currentEpoch = harness.engine.view().currentEpoch();
         harness.says(voter, new FailoverAuthAck(harness.peer(voter).header()));
@@ -55,6 +65,19 @@ class FailoverElectionTest {
                         message instanceof Fail || message instanceof FailoverAuthRequest)
                 .first()
                 .isInstanceOf(Fail.class);
+    }
+
+    @Test
+    void givenVerdictThatIsOld_whenVotesAreAskedFor_thenItDoesNotGoOutAgain() {
+        harness.peer(5).offset = 500;
+        primaryFails();
+        harness.runFor(1400);
+        harness.clear();
+
+        harness.runFor(800);
+
+        assertThat(requested()).isTrue();
+        assertThat(harness.sentTo(3, Fail.class)).isEmpty();
     }
 
     @Test
@@ -107,14 +130,7 @@ class FailoverElectionTest {
 
     @Test
     void givenMajorityOfVotes_whenCounted_thenTheReplicaIsPromotedBeforeAnyoneHears() {
-        // Of the two primaries with slots one is dead, so both votes would be needed; a third voter
-        // makes it possible.
-        harness.peer(4).primary = null;
-        harness.peer(4).configEpoch = 9;
-        harness.peer(4).slots = EngineHarness.slots(16_000, 16_383);
-        harness.peer(3).slots = EngineHarness.slots(10_001, 15_999);
-        harness.says(4, harness.peer(4).pong());
-        harness.pings(3);
+        thirdVoter();
         primaryFails();
         vote(3);
         vote(3);
@@ -139,6 +155,31 @@ class FailoverElectionTest {
         var stale = new FailoverAuthAck(harness.peer(3).header());
         harness.says(3, stale);
         harness.says(6, new FailoverAuthAck(harness.peer(6).header()));
+
+        assertThat(harness.me().isPrimary()).isFalse();
+    }
+
+    @Test
+    void givenSlowDisk_whenVotesComeLaterThanARetryWould_thenTheyWin() {
+        thirdVoter();
+        primaryFails();
+        // Nothing steps while the epoch goes to disk.
+        harness.nowMs += EngineHarness.NODE_TIMEOUT_MS * 9 / 10;
+
+        vote(3);
+        vote(4);
+
+        assertThat(harness.me().isPrimary()).isTrue();
+    }
+
+    @Test
+    void givenFreezeAfterTheRequest_whenVotesAreOlderThanTheirPromise_thenTheyAreWorthNothing() {
+        thirdVoter();
+        primaryFails();
+        harness.nowMs += Math.max(2 * EngineHarness.NODE_TIMEOUT_MS, 2000) + 1;
+
+        vote(3);
+        vote(4);
 
         assertThat(harness.me().isPrimary()).isFalse();
     }

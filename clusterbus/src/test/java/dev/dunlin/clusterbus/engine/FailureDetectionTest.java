@@ -84,6 +84,22 @@ class FailureDetectionTest {
     }
 
     @Test
+    void givenVerdict_whenItIsTold_thenItDoesNotWaitForTheDiskWhichGetsItWithinASecond() {
+        harness.peer(2).silent = true;
+        harness.runFor(NODE_TIMEOUT_MS + 200);
+        harness.clear();
+
+        harness.report(3, 2, NodeFlags.PFAIL);
+
+        assertThat(harness.sentTo(3, Fail.class)).isNotEmpty();
+        assertThat(harness.all(Effect.Persist.class)).isEmpty();
+        harness.runFor(1100);
+        assertThat(harness.all(Effect.Persist.class))
+                .singleElement()
+                .satisfies(persist -> assertThat(persist.fsync()).isFalse());
+    }
+
+    @Test
     void givenReport_whenItIsOlderThanTwoNodeTimeouts_thenItDoesNotCount() {
         harness.report(3, 2, NodeFlags.PFAIL);
         assertThat(

@@ -114,6 +114,24 @@ class InboxTest {
     }
 
     @Test
+    void givenMeet_whenABusySenderAnswersAfterSeconds_thenItIsAMemberAllTheSame() {
+        Peer stranger = stranger(9);
+        accept(stranger);
+        harness.step(
+                new Event.Received(
+                        stranger.inbound,
+                        new Meet(stranger.header(), Gossip.EMPTY),
+                        harness.nowMs));
+        Effect.Connect connect = harness.all(Effect.Connect.class).getFirst();
+
+        harness.runFor(8000);
+        harness.step(new Event.Connected(connect.link(), harness.nowMs));
+        harness.step(new Event.Received(connect.link(), stranger.pong(), harness.nowMs));
+
+        assertThat(harness.node(9).flags().isHandshake()).isFalse();
+    }
+
+    @Test
     void givenMeet_whenTheSenderAnswersOurPing_thenItIsAMemberUnderItsOwnName() {
         Peer stranger = stranger(9);
         accept(stranger);
@@ -142,7 +160,7 @@ class InboxTest {
         harness.command(new ClusterCommand.Meet("10.0.0.77", 7000, 17_000));
         assertThat(harness.engine.view().nodes()).hasSize(7);
 
-        harness.runFor(1100);
+        harness.runFor(10_100);
 
         assertThat(harness.engine.view().nodes()).hasSize(6);
     }

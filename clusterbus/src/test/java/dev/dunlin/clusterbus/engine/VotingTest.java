@@ -77,6 +77,21 @@ class VotingTest {
     }
 
     @Test
+    void givenVoteThatWasRepeated_whenASiblingAsks_thenItsWaitRunsFromTheFirst() {
+        failTwo();
+        request(5, 4, 0);
+        harness.runFor(EngineHarness.NODE_TIMEOUT_MS * 3 / 2);
+        request(5, 5, 0);
+        assertThat(harness.sentTo(5, FailoverAuthAck.class)).hasSize(2);
+
+        harness.runFor(EngineHarness.NODE_TIMEOUT_MS);
+        harness.says(3, new Fail(harness.peer(3).header(), EngineHarness.id(2)));
+        request(6, 6, 0);
+
+        assertThat(harness.sentTo(6, FailoverAuthAck.class)).hasSize(1);
+    }
+
+    @Test
     void givenAnswerWithinALease_whenTheReplicaAsks_thenThePromiseHolds() {
         harness.runFor(600);
         harness.pings(2);

@@ -25,7 +25,12 @@ final class ChangeCalls {
         Plan plan = planning.plan();
         var response = ChangeResponse.newBuilder().setPlan(ProtoMapper.plan(plan));
         if (!options.getDryRun()) {
-            var workflow = changes.start(plan, options.getRequestId(), options.getReason());
+            var workflow =
+                    changes.start(
+                            plan,
+                            options.getRequestId(),
+                            options.getReason(),
+                            options.getSlotsPerSecondMax());
             response.setWorkflow(ProtoMapper.workflow(workflow.status()));
         }
         return response.build();

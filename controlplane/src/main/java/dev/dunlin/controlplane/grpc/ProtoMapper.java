@@ -262,6 +262,7 @@ final class ProtoMapper {
                         .setCreatedMs(status.createdMs())
                         .setEndedMs(status.endedMs())
                         .setProgress(progress(status.progress()))
+                        .setSlotsPerSecondMax(status.slotsPerSecondMax())
                         .setCursor(status.cursor());
         var failure = status.failure();
         if (failure != null) {

@@ -3,6 +3,7 @@ package dev.dunlin.controlplane.grpc;
 
 import dev.dunlin.controlplane.v1.CancelWorkflowRequest;
 import dev.dunlin.controlplane.v1.GetWorkflowRequest;
+import dev.dunlin.controlplane.v1.LimitWorkflowRequest;
 import dev.dunlin.controlplane.v1.ListWorkflowsRequest;
 import dev.dunlin.controlplane.v1.ListWorkflowsResponse;
 import dev.dunlin.controlplane.v1.RetryWorkflowRequest;
@@ -51,7 +52,11 @@ public final class WorkflowService extends WorkflowServiceGrpc.WorkflowServiceIm
                                 "run the command again with --dry-run");
                     }
                     return ProtoMapper.workflow(
-                            changes.start(plan, request.getRequestId(), request.getReason())
+                            changes.start(
+                                            plan,
+                                            request.getRequestId(),
+                                            request.getReason(),
+                                            request.getSlotsPerSecondMax())
                                     .status());
                 });
     }
@@ -107,6 +112,16 @@ public final class WorkflowService extends WorkflowServiceGrpc.WorkflowServiceIm
     public void cancel(CancelWorkflowRequest request, StreamObserver<Workflow> observer) {
         Replies.unary(
                 observer, () -> ProtoMapper.workflow(runner.cancel(request.getId()).status()));
+    }
+
+    @Override
+    public void limit(LimitWorkflowRequest request, StreamObserver<Workflow> observer) {
+        Replies.unary(
+                observer,
+                () ->
+                        ProtoMapper.workflow(
+                                runner.limit(request.getId(), request.getSlotsPerSecondMax())
+                                        .status()));
     }
 
     @Override

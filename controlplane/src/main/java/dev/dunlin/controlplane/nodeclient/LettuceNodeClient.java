@@ -32,6 +32,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,46 @@ public final class LettuceNodeClient implements NodeClient {
 
     @Override
     public void setSlot(HostPort node, int slot, SlotState state) throws NodeException {
+        status(node, setSlot(slot, state));
+    }
+
+    @Override
+    public List<NodeException> setSlotEverywhere(
+            Collection<HostPort> nodes, int slot, SlotState state) {
+        record Sent(
+                HostPort node,
+                StatefulRedisConnection<byte[], byte[]> connection,
+                RedisFuture<String> future) {}
+        var sent = new ArrayList<Sent>();
+        var failures = new ArrayList<NodeException>();
+        for (HostPort node : nodes) {
+            try {
+                var connection = connection(node);
+                sent.add(
+                        new Sent(
+                                node,
+                                connection,
+                                send(
+                                        node,
+                                        connection,
+                                        CommandType.CLUSTER,
+                                        new StatusOutput<>(CODEC),
+                                        setSlot(slot, state))));
+            } catch (NodeException e) {
+                failures.add(e);
+            }
+        }
+        for (Sent one : sent) {
+            try {
+                await(one.node(), one.connection(), one.future(), COMMAND_TIMEOUT);
+            } catch (NodeException e) {
+                failures.add(e);
+            }
+        }
+        return failures;
+    }
+
+    private static CommandArgs<byte[], byte[]> setSlot(int slot, SlotState state) {
         var args = cluster("SETSLOT").add(slot);
         switch (state) {
             case SlotState.Importing(NodeId source) -> args.add("IMPORTING").add(source.value());
@@ -163,7 +204,7 @@ public final class LettuceNodeClient implements NodeClient {
             case SlotState.Owned(NodeId owner) -> args.add("NODE").add(owner.value());
             case SlotState.Stable() -> args.add("STABLE");
         }
-        status(node, args);
+        return args;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.dunlin.clusterbus.model.SlotSet;
 import dev.dunlin.controlplane.topology.ClusterNode;
 import dev.dunlin.controlplane.topology.HostPort;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -58,6 +59,9 @@ public interface NodeClient extends AutoCloseable {
     void failover(HostPort replica, FailoverMode mode) throws NodeException;
 
     void setSlot(HostPort node, int slot, SlotState state) throws NodeException;
+
+    /// Does the same at many nodes at once. {@return what went wrong where}
+    List<NodeException> setSlotEverywhere(Collection<HostPort> nodes, int slot, SlotState state);
 
     /// {@return at most `count` keys of the slot that the node holds}
     List<byte[]> keysInSlot(HostPort node, int slot, int count) throws NodeException;

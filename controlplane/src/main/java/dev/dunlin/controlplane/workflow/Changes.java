@@ -54,6 +54,12 @@ public final class Changes {
         }
     }
 
+    /// {@return the cluster, when nothing is changing it}
+    private ClusterSnapshot settled() throws Refused {
+        runner.requireIdle();
+        return snapshot();
+    }
+
     public Plan createCluster(List<HostPort> addresses, int replicas) throws Refused {
         if (new LinkedHashSet<>(addresses).size() < addresses.size()) {
             throw new Refused(
@@ -77,7 +83,7 @@ public final class Changes {
                     "a replica owns no slots, so there is nothing to rebalance",
                     "clusterctl add-node --help");
         }
-        Topology topology = snapshot().topology();
+        Topology topology = settled().topology();
         NodeProbe probe = NodeProbe.of(client, address);
         AddNode.Role role;
         if (replica) {
@@ -93,7 +99,7 @@ public final class Changes {
     }
 
     public Plan removeNode(String name) throws Refused {
-        var snapshot = snapshot();
+        var snapshot = settled();
         ClusterNode node = require(snapshot.topology(), name);
         boolean answers = node.address() != null && snapshot.answered(node.address()).isPresent();
         return counted(RemoveNode.plan(snapshot.topology(), node, answers), snapshot.topology());
@@ -107,7 +113,7 @@ public final class Changes {
                     "the threshold must be at least 0 and below 1 (0.02 is two percent)",
                     "clusterctl rebalance --help");
         }
-        Topology topology = snapshot().topology();
+        Topology topology = settled().topology();
         var byId = new HashMap<NodeId, Double>();
         for (var weight : weights.entrySet()) {
             ClusterNode node = SlotChanges.requirePrimary(require(topology, weight.getKey()));
@@ -119,7 +125,7 @@ public final class Changes {
     /// Plans to move `count` slots, or exactly `slots` when that is not empty.
     public Plan reshard(List<String> sources, String target, int count, SlotSet slots)
             throws Refused {
-        Topology topology = snapshot().topology();
+        Topology topology = settled().topology();
         var from = new ArrayList<ClusterNode>();
         for (String source : sources) {
             from.add(require(topology, source));
@@ -133,7 +139,7 @@ public final class Changes {
     }
 
     public Plan failover(String name, boolean force) throws Refused {
-        var snapshot = snapshot();
+        var snapshot = settled();
         return plans.keep(Failover.plan(snapshot, require(snapshot.topology(), name), force));
     }
 
@@ -150,7 +156,10 @@ public final class Changes {
     /// Starts a plan, unless the cluster is no longer the one it was made for.
     ///
     /// A `requestId` that started a workflow before names that one, whatever the cluster looks like by now.
-    public Workflow start(Plan plan, String requestId, String reason) throws Refused {
+    ///
+    /// @param slotsPerSecondMax slots move no faster than this; 0 is no limit
+    public Workflow start(Plan plan, String requestId, String reason, int slotsPerSecondMax)
+            throws Refused {
         if (plan.steps().isEmpty()) {
             throw new Refused(
                     Refused.Code.PRECONDITION, "the plan changes nothing", "clusterctl status");
@@ -159,14 +168,15 @@ public final class Changes {
             if (!requestId.isEmpty()) {
                 for (var status : runner.list(Integer.MAX_VALUE)) {
                     if (status.requestId().equals(requestId)) {
-                        return runner.start(plan, requestId, reason);
+                        return runner.start(plan, requestId, reason, slotsPerSecondMax);
                     }
                 }
             }
+            runner.requireIdle();
             if (plan.kind() != Plan.Kind.CREATE_CLUSTER) {
                 requireFingerprint(plan.fingerprint());
             }
-            return runner.start(plan, requestId, reason);
+            return runner.start(plan, requestId, reason, slotsPerSecondMax);
         } catch (IOException e) {
             throw new Refused(
                     Refused.Code.PRECONDITION,

@@ -42,6 +42,9 @@ final class RemoveNode {
         for (ClusterNode orphan : orphans) {
             steps.add(reattach(topology, node, orphan));
         }
+        if (answers && node.isPrimary()) {
+            steps.add(new Step.AwaitClients(SlotChanges.member(node)));
+        }
         if (!answers) {
             warnings.add(
                     node.name()

@@ -44,6 +44,11 @@ final class SlotMigration {
     /// MIGRATE stops the source's clients while it runs, so batches are cut to take about this long.
     private static final long BATCH_GOAL_NS = 5_000_000;
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /// How often a waiting move looks whether its limit was changed.
+    private static final long LIMIT_LOOK_NS = 200_000_000L;
+
     /// A single huge value may take longer; then waiting beats sending it again.
     private static final Duration MIGRATE_TIMEOUT = Duration.ofSeconds(60);
 
@@ -54,6 +59,9 @@ final class SlotMigration {
     private ClusterNode target;
     private List<HostPort> others = List.of();
     private int batchKeys = BATCH_KEYS_START;
+
+    /// When the limit of the workflow lets the next slot go.
+    private long nextSlotNs;
 
     /// Whether the copy at the source is the newer one whenever both ends hold a key.
     ///
@@ -66,6 +74,7 @@ final class SlotMigration {
         this.step = step;
         this.source = placeholder(step.source().primary());
         this.target = placeholder(step.target().primary());
+        this.nextSlotNs = context.pacer().nowNs();
     }
 
     private static ClusterNode placeholder(NodeId id) {
@@ -184,6 +193,7 @@ final class SlotMigration {
         var moved = new Moved();
         boolean lookFirst = unsettled;
         boolean opened = false;
+        awaitTurn();
         while (true) {
             try {
                 if (lookFirst) {
@@ -215,6 +225,20 @@ final class SlotMigration {
                 lookFirst = true;
             }
         }
+    }
+
+    /// Keeps to the limit of the workflow, which may change at any time.
+    private void awaitTurn() throws Failure.StepCancelled, InterruptedException {
+        long nowNs = context.pacer().nowNs();
+        int limit = context.slotsPerSecondMax().getAsInt();
+        while (limit > 0 && nextSlotNs - nowNs > 0) {
+            context.meter().stalled("limited to " + limit + " slots a second");
+            context.pause(Duration.ofNanos(Math.min(nextSlotNs - nowNs, LIMIT_LOOK_NS)));
+            context.stopIfCancelled();
+            nowNs = context.pacer().nowNs();
+            limit = context.slotsPerSecondMax().getAsInt();
+        }
+        nextSlotNs = limit > 0 ? nowNs + NANOS_PER_SECOND / limit : nowNs;
     }
 
     /// Keys of one slot that arrived, and how long they took.
@@ -250,7 +274,12 @@ final class SlotMigration {
             moved.tookNs += tookNs;
             failures.progressed();
             context.meter().keysMoved(keys.size(), tookNs);
+            boolean all = keys.size() < batchKeys;
             sizeBatches(keys.size(), tookNs);
+            if (all) {
+                // Should a key have come since, the source will refuse to give the slot away.
+                return;
+            }
         }
     }
 
@@ -330,13 +359,9 @@ final class SlotMigration {
                 moveKeys(slot, moved, failures);
             }
         }
-        for (HostPort other : others) {
-            try {
-                context.client().setSlot(other, slot, owned);
-            } catch (NodeException e) {
-                // Gossip tells it as well.
-                LOG.debug("slot owner not told node={} slot={} reason={}", other, slot, e.text());
-            }
+        for (NodeException e : context.client().setSlotEverywhere(others, slot, owned)) {
+            // Gossip tells it as well.
+            LOG.debug("slot owner not told slot={} reason={}", slot, e.text());
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = Step.AwaitReplicas.class, name = "awaitReplicas"),
     @JsonSubTypes.Type(value = Step.AwaitAgreement.class, name = "awaitAgreement"),
     @JsonSubTypes.Type(value = Step.MoveSlots.class, name = "moveSlots"),
+    @JsonSubTypes.Type(value = Step.AwaitClients.class, name = "awaitClients"),
     @JsonSubTypes.Type(value = Step.ForgetNode.class, name = "forgetNode"),
     @JsonSubTypes.Type(value = Step.Promote.class, name = "promote"),
 })
@@ -108,6 +109,16 @@ public sealed interface Step {
                     + sourceName
                     + " to "
                     + targetName;
+        }
+    }
+
+    /// Waits until clients have learned that this node owns nothing: until it has nobody to redirect any more.
+    ///
+    /// A node that was reset redirects nobody; whoever still asks it is told that the cluster is down.
+    record AwaitClients(Member node) implements Step {
+        @Override
+        public String text() {
+            return "wait until no client asks " + node.address() + " any more";
         }
     }
 

@@ -6,18 +6,22 @@ import dev.dunlin.controlplane.nodeclient.NodeClient;
 import dev.dunlin.controlplane.nodeclient.NodeException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a step has at hand: the nodes, the clock, the meter, and the word that it shall stop.
 ///
 /// Thread: that of the workflow; only `cancelled` is touched by others.
+///
+/// @param slotsPerSecondMax the limit of the moves as it is now, 0 for none
 record StepContext(
         NodeClient client,
         KnownNodes known,
         Pacer pacer,
         RetryPolicy retry,
         ProgressMeter meter,
-        CountDownLatch cancelled) {
+        CountDownLatch cancelled,
+        IntSupplier slotsPerSecondMax) {
     /// Something a step waits for.
     @FunctionalInterface
     interface Condition {

@@ -12,13 +12,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Carries out one step: looks how far it has come, does what is missing, looks again.
 ///
 /// Moving slots has a class of its own, [SlotMigration].
 final class StepRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
+
     /// A lost introduction or order is repeated after this time.
     private static final long REPEAT_NS = 2_000_000_000L;
+
+    /// A client that is busy asks more often than this, so when none had to be redirected for so long, all know.
+    private static final long CLIENTS_QUIET_NS = 3_000_000_000L;
+
+    /// Clients that never look at the cluster again would be waited for in vain.
+    private static final long CLIENTS_PATIENCE_NS = 20_000_000_000L;
 
     private StepRunner() {}
 
@@ -32,6 +42,7 @@ final class StepRunner {
             case Step.AwaitReplicas await -> awaitReplicas(context, await);
             case Step.AwaitAgreement await -> awaitAgreement(context, await);
             case Step.MoveSlots move -> new SlotMigration(context, move).run();
+            case Step.AwaitClients await -> awaitClients(context, await);
             case Step.ForgetNode forget -> forgetNode(context, forget);
             case Step.Promote promote -> promote(context, promote);
         }
@@ -182,6 +193,52 @@ final class StepRunner {
                     }
                     return snapshot.agreed() ? null : "not every node says that the cluster is ok";
                 });
+    }
+
+    private static void awaitClients(StepContext context, Step.AwaitClients step)
+            throws Failure.StepFailed, Failure.StepCancelled, InterruptedException {
+        long beganNs = context.pacer().nowNs();
+        long[] redirects = {-1};
+        long[] changedNs = {beganNs};
+        context.await(
+                step.text(),
+                () -> {
+                    long now = redirects(context, step.node());
+                    long nowNs = context.pacer().nowNs();
+                    if (now != redirects[0]) {
+                        redirects[0] = now;
+                        changedNs[0] = nowNs;
+                    }
+                    if (nowNs - changedNs[0] >= CLIENTS_QUIET_NS) {
+                        return null;
+                    }
+                    if (nowNs - beganNs >= CLIENTS_PATIENCE_NS) {
+                        LOG.warn(
+                                "node leaves while clients still ask it node={} redirects={}",
+                                step.node().address(),
+                                now);
+                        return null;
+                    }
+                    return "clients may still ask " + step.node().address();
+                });
+    }
+
+    /// {@return how many commands the node has answered with MOVED so far; a node that is gone answers none}
+    private static long redirects(StepContext context, Step.Member node) throws NodeException {
+        try {
+            String moved =
+                    context.client()
+                            .info(node.address())
+                            .getOrDefault("errorstat_MOVED", "count=0");
+            return Long.parseLong(moved.substring(moved.indexOf('=') + 1).strip());
+        } catch (NumberFormatException _) {
+            return 0;
+        } catch (NodeException e) {
+            if (e.reason() == Reason.UNREACHABLE) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
     private static void forgetNode(StepContext context, Step.ForgetNode step)

@@ -46,6 +46,7 @@ public final class Workflow {
     ///
     /// @param endedMs 0 while it runs
     /// @param failure null unless it failed
+    /// @param slotsPerSecondMax slots move no faster than this; 0 is no limit
     /// @param cursor rises with every change
     public record Status(
             String id,
@@ -58,12 +59,19 @@ public final class Workflow {
             int stepsDone,
             Progress progress,
             @Nullable Failure failure,
+            int slotsPerSecondMax,
             long cursor) {}
 
     private Status status;
     private CountDownLatch cancelled = new CountDownLatch(1);
 
-    Workflow(String id, Plan plan, String requestId, String reason, long createdMs) {
+    Workflow(
+            String id,
+            Plan plan,
+            String requestId,
+            String reason,
+            int slotsPerSecondMax,
+            long createdMs) {
         status =
                 new Status(
                         id,
@@ -76,6 +84,7 @@ public final class Workflow {
                         0,
                         Progress.idle(0, plan.steps().size(), 0, plan.slotsToMove()),
                         null,
+                        slotsPerSecondMax,
                         1);
     }
 
@@ -121,6 +130,24 @@ public final class Workflow {
         set(status.state, status.endedMs, stepsDone, status.progress, status.failure);
     }
 
+    synchronized void limit(int slotsPerSecondMax) {
+        status =
+                new Status(
+                        status.id,
+                        status.plan,
+                        status.state,
+                        status.requestId,
+                        status.reason,
+                        status.createdMs,
+                        status.endedMs,
+                        status.stepsDone,
+                        status.progress,
+                        status.failure,
+                        slotsPerSecondMax,
+                        status.cursor + 1);
+        notifyAll();
+    }
+
     synchronized void progress(Progress progress) {
         set(status.state, status.endedMs, status.stepsDone, progress, status.failure);
     }
@@ -143,6 +170,7 @@ public final class Workflow {
                         stepsDone,
                         progress,
                         failure,
+                        status.slotsPerSecondMax,
                         status.cursor + 1);
         notifyAll();
     }

@@ -65,12 +65,14 @@ public final class WorkflowRunner implements AutoCloseable {
                         Plan plan,
                         String requestId,
                         String reason,
+                        int slotsPerSecondMax,
                         long atMs))) {
             throw new IOException("the journal of " + id + " does not begin with its plan");
         }
-        var workflow = new Workflow(id, plan, requestId, reason, atMs);
+        var workflow = new Workflow(id, plan, requestId, reason, slotsPerSecondMax, atMs);
         for (var entry : entries.subList(1, entries.size())) {
             switch (entry) {
+                case WorkflowStore.Entry.Limited(int limit, long _) -> workflow.limit(limit);
                 case WorkflowStore.Entry.StepDone(int step, long _) -> workflow.stepDone(step + 1);
                 case WorkflowStore.Entry.StateChanged(
                                 Workflow.State state,
@@ -114,7 +116,8 @@ public final class WorkflowRunner implements AutoCloseable {
     /// {@return the workflow that runs this plan, already under way}
     ///
     /// A `requestId` seen before names the workflow it started then. Throws [Refused] while another one is running.
-    public synchronized Workflow start(Plan plan, String requestId, String reason)
+    public synchronized Workflow start(
+            Plan plan, String requestId, String reason, int slotsPerSecondMax)
             throws Refused, IOException {
         if (!requestId.isEmpty()) {
             for (Workflow workflow : workflows.values()) {
@@ -123,15 +126,39 @@ public final class WorkflowRunner implements AutoCloseable {
                 }
             }
         }
+        requireLimit(slotsPerSecondMax);
         requireIdle();
         String id = WorkflowStore.id(++lastNumber);
         long nowMs = pacer.nowMs();
-        store.append(id, new WorkflowStore.Entry.Started(plan, requestId, reason, nowMs));
-        var workflow = new Workflow(id, plan, requestId, reason, nowMs);
+        store.append(
+                id,
+                new WorkflowStore.Entry.Started(plan, requestId, reason, slotsPerSecondMax, nowMs));
+        var workflow = new Workflow(id, plan, requestId, reason, slotsPerSecondMax, nowMs);
         workflows.put(id, workflow);
         forgetOldest();
         LOG.info("workflow started id={} kind={} plan={}", id, plan.kind(), plan.id());
         run(workflow);
+        return workflow;
+    }
+
+    private static void requireLimit(int slotsPerSecondMax) throws Refused {
+        if (slotsPerSecondMax < 0) {
+            throw new Refused(
+                    Refused.Code.INVALID,
+                    "the limit must be 0 (none) or a number of slots per second",
+                    "clusterctl workflow --help");
+        }
+    }
+
+    /// Limits how fast slots move, at once and for a later retry as well; 0 lifts the limit.
+    public synchronized Workflow limit(String id, int slotsPerSecondMax)
+            throws Refused, IOException {
+        requireLimit(slotsPerSecondMax);
+        Workflow workflow = require(id);
+        if (workflow.status().slotsPerSecondMax() != slotsPerSecondMax) {
+            store.append(id, new WorkflowStore.Entry.Limited(slotsPerSecondMax, pacer.nowMs()));
+            workflow.limit(slotsPerSecondMax);
+        }
         return workflow;
     }
 
@@ -192,7 +219,8 @@ public final class WorkflowRunner implements AutoCloseable {
         return workflow;
     }
 
-    private void requireIdle() throws Refused {
+    /// Throws [Refused] while a workflow is running: the next change is planned for what it leaves behind.
+    synchronized void requireIdle() throws Refused {
         if (closed) {
             throw new Refused(
                     Refused.Code.BUSY, "the control plane is stopping", "clusterctl status");
@@ -270,7 +298,15 @@ public final class WorkflowRunner implements AutoCloseable {
                         plan.slotsToMove(),
                         workflow::progress);
         meter.slotsSkipped(slotsIn(plan, status.stepsDone()));
-        var context = new StepContext(client, known, pacer, retry, meter, workflow.cancelled());
+        var context =
+                new StepContext(
+                        client,
+                        known,
+                        pacer,
+                        retry,
+                        meter,
+                        workflow.cancelled(),
+                        () -> workflow.status().slotsPerSecondMax());
         try {
             for (int i = status.stepsDone(); i < plan.steps().size(); i++) {
                 context.stopIfCancelled();

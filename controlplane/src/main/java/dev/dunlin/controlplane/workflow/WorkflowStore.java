@@ -59,12 +59,17 @@ public final class WorkflowStore implements Closeable {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "record")
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Entry.Started.class, name = "started"),
+        @JsonSubTypes.Type(value = Entry.Limited.class, name = "limited"),
         @JsonSubTypes.Type(value = Entry.StepDone.class, name = "stepDone"),
         @JsonSubTypes.Type(value = Entry.StateChanged.class, name = "stateChanged"),
     })
     public sealed interface Entry {
         /// The workflow exists from here on and will be run.
-        record Started(Plan plan, String requestId, String reason, long atMs) implements Entry {}
+        record Started(Plan plan, String requestId, String reason, int slotsPerSecondMax, long atMs)
+                implements Entry {}
+
+        /// Slots move no faster than this from here on; 0 is no limit.
+        record Limited(int slotsPerSecondMax, long atMs) implements Entry {}
 
         /// Step number `step`, from 0, is done.
         record StepDone(int step, long atMs) implements Entry {}

@@ -47,6 +47,15 @@ final class FakeCluster {
         boolean failed;
         SlotSet slots = SlotSet.EMPTY;
         Data data = new Data();
+
+        /// Writes that clients with an old map will still send here, one each time the node is looked at.
+        int staleClientWrites;
+
+        long redirects;
+
+        /// Whether it forgot the cluster while clients still asked it: they were told CLUSTERDOWN.
+        boolean resetUnderClients;
+
         final TreeSet<NodeId> known = new TreeSet<>();
         final TreeSet<NodeId> forgotten = new TreeSet<>();
         final TreeSet<NodeId> handshakes = new TreeSet<>();

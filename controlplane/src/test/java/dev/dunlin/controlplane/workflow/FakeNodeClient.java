@@ -12,6 +12,7 @@ import dev.dunlin.controlplane.topology.HostPort;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -127,6 +128,11 @@ final class FakeNodeClient implements NodeClient {
                     info.put("role", node.isPrimary() ? "master" : "slave");
                     info.put("master_link_status", "up");
                     info.put("slave_repl_offset", "1");
+                    if (node.staleClientWrites > 0) {
+                        node.staleClientWrites--;
+                        node.redirects++;
+                    }
+                    info.put("errorstat_MOVED", "count=" + node.redirects);
                     return info;
                 });
     }
@@ -226,6 +232,7 @@ final class FakeNodeClient implements NodeClient {
                                         + " keys");
                     }
                     node.known.clear();
+                    node.resetUnderClients |= node.staleClientWrites > 0;
                     node.primary = null;
                     node.data = new FakeCluster.Data();
                     node.slots = SlotSet.EMPTY;
@@ -309,6 +316,20 @@ final class FakeNodeClient implements NodeClient {
         node.slots = node.slots.without(slot);
         node.migrating.remove(slot);
         node.importing.remove(slot);
+    }
+
+    @Override
+    public List<NodeException> setSlotEverywhere(
+            Collection<HostPort> addresses, int slot, SlotState state) {
+        var failures = new ArrayList<NodeException>();
+        for (HostPort address : addresses) {
+            try {
+                setSlot(address, slot, state);
+            } catch (NodeException e) {
+                failures.add(e);
+            }
+        }
+        return failures;
     }
 
     @Override

@@ -115,7 +115,7 @@ class WorkflowFaultTest {
         var cluster = scenario.cluster();
         try (var harness =
                 new Harness(temp, cluster, new FakeNodeClient(cluster, 1, Fault.NONE, 0))) {
-            var workflow = harness.changes.start(scenario.plan(harness.changes), "", "");
+            var workflow = harness.changes.start(scenario.plan(harness.changes), "", "", 0);
 
             var status = harness.await(workflow);
 
@@ -173,7 +173,7 @@ class WorkflowFaultTest {
         Workflow.Status status;
         boolean crashed;
         try (var harness = new Harness(directory, cluster, client)) {
-            status = harness.await(harness.runner.start(plan, "r", ""));
+            status = harness.await(harness.runner.start(plan, "r", "", 0));
             crashed = harness.crashed.getCount() == 0;
         }
         if (crashed) {
@@ -236,7 +236,7 @@ class WorkflowFaultTest {
                         before ? () -> {} : crash)) {
             var plan = Scenario.MIGRATE.plan(harness.changes);
             try {
-                var _ = harness.await(harness.runner.start(plan, "", ""));
+                var _ = harness.await(harness.runner.start(plan, "", "", 0));
             } catch (FakeNodeClient.Crash _) {
                 // Died in start itself.
             }
@@ -258,7 +258,7 @@ class WorkflowFaultTest {
             }
             var client = new FakeNodeClient(cluster, n, Fault.FAIL_OVER, n);
             try (var harness = new Harness(temp.resolve("over-" + n), cluster, client)) {
-                var workflow = harness.runner.start(plan, "", "");
+                var workflow = harness.runner.start(plan, "", "", 0);
                 var status = harness.await(workflow);
                 if (status.state() == Workflow.State.FAILED) {
                     // Giving up is allowed; then it says where things stand, and a retry ends it.
@@ -286,7 +286,8 @@ class WorkflowFaultTest {
         try (var harness = new Harness(temp, cluster, client)) {
             var status =
                     harness.await(
-                            harness.changes.start(Scenario.MIGRATE.plan(harness.changes), "", ""));
+                            harness.changes.start(
+                                    Scenario.MIGRATE.plan(harness.changes), "", "", 0));
 
             assertThat(status.state()).as("%s", status).isEqualTo(Workflow.State.SUCCEEDED);
             assertThat(cluster.verify()).isEmpty();
@@ -306,7 +307,8 @@ class WorkflowFaultTest {
         try (var harness = new Harness(temp, cluster, client)) {
             var status =
                     harness.await(
-                            harness.changes.start(Scenario.MIGRATE.plan(harness.changes), "", ""));
+                            harness.changes.start(
+                                    Scenario.MIGRATE.plan(harness.changes), "", "", 0));
 
             assertThat(status.state()).isEqualTo(Workflow.State.FAILED);
             assertThat(status.failure()).isNotNull();
@@ -332,7 +334,7 @@ class WorkflowFaultTest {
             cluster.at(at(7005)).up = false;
             cluster.at(at(7002)).up = false;
 
-            var status = harness.await(harness.runner.start(plan, "", ""));
+            var status = harness.await(harness.runner.start(plan, "", "", 0));
 
             assertThat(status.state()).isEqualTo(Workflow.State.FAILED);
             assertThat(status.failure()).isNotNull();
@@ -348,7 +350,7 @@ class WorkflowFaultTest {
         var client = new FakeNodeClient(cluster, 1, Fault.NONE, 0);
         try (var harness = new Harness(temp, cluster, client)) {
             var plan = Scenario.MIGRATE.plan(harness.changes);
-            var workflow = harness.runner.start(plan, "", "");
+            var workflow = harness.runner.start(plan, "", "", 0);
             var _ = harness.runner.cancel(workflow.status().id());
 
             var status = harness.await(workflow);
@@ -371,7 +373,7 @@ class WorkflowFaultTest {
             var plan = Scenario.MIGRATE.plan(harness.changes);
             cluster.failOver(cluster.at(at(7003)));
 
-            assertThat(refusal(() -> harness.changes.start(plan, "", "")).code())
+            assertThat(refusal(() -> harness.changes.start(plan, "", "", 0)).code())
                     .isEqualTo(Refused.Code.STALE_PLAN);
             assertThat(harness.runner.list(1)).isEmpty();
         }
@@ -383,10 +385,10 @@ class WorkflowFaultTest {
         var client = new FakeNodeClient(cluster, 1, Fault.NONE, 0);
         try (var harness = new Harness(temp, cluster, client)) {
             var plan = Scenario.MIGRATE.plan(harness.changes);
-            var first = harness.changes.start(plan, "same", "");
+            var first = harness.changes.start(plan, "same", "", 0);
             var _ = harness.await(first);
 
-            var second = harness.changes.start(plan, "same", "");
+            var second = harness.changes.start(plan, "same", "", 0);
 
             assertThat(second.status().id()).isEqualTo(first.status().id());
             assertThat(harness.runner.list(10)).hasSize(1);
@@ -428,7 +430,7 @@ class WorkflowFaultTest {
             var status =
                     harness.await(
                             harness.changes.start(
-                                    harness.changes.removeNode("127.0.0.1:7003"), "", ""));
+                                    harness.changes.removeNode("127.0.0.1:7003"), "", "", 0));
 
             assertThat(status.state()).as("%s", status).isEqualTo(Workflow.State.SUCCEEDED);
             assertThat(cluster.verify()).isEmpty();
@@ -441,6 +443,61 @@ class WorkflowFaultTest {
     }
 
     @Test
+    void givenClientsWithAnOldMap_whenAPrimaryIsRemoved_thenItRedirectsThemUntilTheyKnow()
+            throws Exception {
+        var cluster = Scenario.MIGRATE.cluster();
+        var client = new FakeNodeClient(cluster, 1, Fault.NONE, 0);
+        try (var harness = new Harness(temp, cluster, client)) {
+            var plan = harness.changes.removeNode("127.0.0.1:7003");
+            var leaving = cluster.at(at(7003));
+            leaving.staleClientWrites = 40;
+
+            var status = harness.await(harness.runner.start(plan, "", "", 0));
+
+            assertThat(status.state()).as("%s", status).isEqualTo(Workflow.State.SUCCEEDED);
+            assertThat(leaving.resetUnderClients).isFalse();
+            assertThat(leaving.redirects).isEqualTo(40);
+        }
+    }
+
+    @Test
+    void givenClientsThatNeverLearn_whenAPrimaryIsRemoved_thenItLeavesAllTheSame()
+            throws Exception {
+        var cluster = Scenario.MIGRATE.cluster();
+        var client = new FakeNodeClient(cluster, 1, Fault.NONE, 0);
+        try (var harness = new Harness(temp, cluster, client)) {
+            var plan = harness.changes.removeNode("127.0.0.1:7003");
+            cluster.at(at(7003)).staleClientWrites = Integer.MAX_VALUE;
+
+            var status = harness.await(harness.runner.start(plan, "", "", 0));
+
+            assertThat(status.state()).as("%s", status).isEqualTo(Workflow.State.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void givenALimit_whenSlotsMove_thenTheyTakeTheirTimeUntilItIsLifted() throws Exception {
+        var cluster = Scenario.MIGRATE.cluster();
+        var client = new FakeNodeClient(cluster, 1, Fault.NONE, 0);
+        try (var harness = new Harness(temp, cluster, client)) {
+            var plan =
+                    harness.changes.reshard(
+                            List.of(), "127.0.0.1:7002", 0, SlotSet.of(new SlotRange(0, 99)));
+
+            var limited = harness.await(harness.changes.start(plan, "", "", 10));
+
+            assertThat(limited.state()).isEqualTo(Workflow.State.SUCCEEDED);
+            assertThat(limited.endedMs() - limited.createdMs()).isBetween(9_900L, 12_000L);
+            assertThat(refusal(() -> harness.runner.limit(limited.id(), -1)).code())
+                    .isEqualTo(Refused.Code.INVALID);
+            var _ = harness.runner.limit(limited.id(), 0);
+        }
+        try (var harness = new Harness(temp, cluster, client)) {
+            assertThat(harness.runner.list(1).getFirst().slotsPerSecondMax()).isZero();
+        }
+    }
+
+    @Test
     void givenATornLastLine_whenLoaded_thenItIsDroppedAndTheRestKept() throws Exception {
         var cluster = Scenario.MIGRATE.cluster();
         var client = new FakeNodeClient(cluster, 1, Fault.NONE, 0);
@@ -449,7 +506,7 @@ class WorkflowFaultTest {
             id =
                     harness.await(
                                     harness.changes.start(
-                                            Scenario.MIGRATE.plan(harness.changes), "", ""))
+                                            Scenario.MIGRATE.plan(harness.changes), "", "", 0))
                             .id();
         }
         Path journal = temp.resolve(id + ".journal");

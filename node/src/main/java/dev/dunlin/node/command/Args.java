@@ -50,6 +50,11 @@ public final class Args implements Requests.Binder {
         bind(other.addresses, other.lengths, other.offset, other.count);
     }
 
+    /// Looks at the command that `other` holds from its argument `first` on.
+    void bindFrom(Args other, int first) {
+        bind(other.addresses, other.lengths, other.offset + first, other.count - first);
+    }
+
     /// Tells the hash and slot of an argument that were worked out before.
     public void know(int argument, long hash, int slot) {
         knownKey = argument;

@@ -33,8 +33,8 @@ public final class Client {
     private @Nullable Command lastCommand;
     private final Transaction transaction = new Transaction();
 
-    /// Log offset after this client's last write, which WAIT waits for.
-    private long lastWriteOffset;
+    /// Log offset after this client's last command, which WAIT waits for.
+    private long logOffset;
 
     public Client(long id, ClientLink link, long nowMs, boolean authenticated) {
         this.id = id;
@@ -230,12 +230,12 @@ public final class Client {
         return transaction;
     }
 
-    public long lastWriteOffset() {
-        return lastWriteOffset;
+    public long logOffset() {
+        return logOffset;
     }
 
-    public void lastWriteOffset(long offset) {
-        lastWriteOffset = offset;
+    public void logOffset(long offset) {
+        logOffset = offset;
     }
 
     /// Back to the state of a fresh connection, as RESET asks for. What CLIENT SETINFO said stays: the library is the same; and so does a

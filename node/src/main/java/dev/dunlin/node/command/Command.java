@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import dev.dunlin.node.observe.LatencyHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -23,6 +24,7 @@ public final class Command {
     private final int flagBits;
     private final List<String> categories;
     private final List<Command> subcommands;
+    private final boolean isShort;
     private final int firstKey;
     private final int lastKey;
     private final int keyStep;
@@ -32,7 +34,8 @@ public final class Command {
 
     private @Nullable KeyFinder keyFinder;
     private long calls;
-    private long microseconds;
+    private long nanoseconds;
+    private @Nullable LatencyHistogram histogram;
     private long rejected;
     private long failed;
 
@@ -52,6 +55,7 @@ public final class Command {
         this.flagBits = flags.stream().mapToInt(Flag::bit).sum();
         this.categories = categories;
         this.subcommands = subcommands;
+        this.isShort = flags.contains(Flag.FAST) || name.equals("set");
         LegacyRange range = LegacyRange.of(keySpecs);
         this.firstKey = range.first;
         this.lastKey = range.last;
@@ -96,6 +100,18 @@ public final class Command {
                 };
         return new Command(
                 name, arity, List.of(), none, setOf(flags), split(category), subcommands);
+    }
+
+    /// A command that has subcommands and also does something without one.
+    public static Command container(
+            String name,
+            int arity,
+            Handler handler,
+            String category,
+            List<Command> subcommands,
+            Flag... flags) {
+        return new Command(
+                name, arity, List.of(), handler, setOf(flags), split(category), subcommands);
     }
 
     private static Set<Flag> setOf(Flag[] flags) {
@@ -230,12 +246,41 @@ public final class Command {
         }
     }
 
+    /// Takes the position of a key, and what the command does with it.
+    @FunctionalInterface
+    interface KeyVisitor {
+        void key(int position, List<String> flags);
+    }
+
+    /// Visits the positions of all keys in these arguments, with the flags that they have in this call.
+    void forEachKey(Args args, KeyVisitor visitor) {
+        KeyFinder finder = keyFinder;
+        if (finder != null) {
+            finder.forEachKey(args, key -> visitor.key(key, keyFlags(keySpecs.getFirst(), args)));
+            return;
+        }
+        for (KeySpec spec : keySpecs) {
+            spec.forEachKey(args, key -> visitor.key(key, keyFlags(spec, args)));
+        }
+    }
+
+    /// Flags of a specification, as a call shows them: what depends on the arguments is worked out, what is about the specification is left
+    /// out.
+    private List<String> keyFlags(KeySpec spec, Args args) {
+        if (name.equals("set") && spec.flags().contains("variable_flags")) {
+            return SetCommand.keyFlags(args);
+        }
+        return spec.flags().stream()
+                .filter(flag -> !flag.equals("incomplete") && !flag.equals("variable_flags"))
+                .toList();
+    }
+
     public long calls() {
         return calls;
     }
 
     public long microseconds() {
-        return microseconds;
+        return nanoseconds / 1000;
     }
 
     public long rejected() {
@@ -250,8 +295,29 @@ public final class Command {
         calls++;
     }
 
-    public void countMicroseconds(long spent) {
-        microseconds += spent;
+    /// {@return how long calls took, or null when none was timed}
+    public @Nullable LatencyHistogram histogram() {
+        return histogram;
+    }
+
+    /// Notes that `times` calls took so many nanoseconds each.
+    ///
+    /// @param tracked whether the histogram is kept too
+    void countNanos(long spent, int times, boolean tracked) {
+        nanoseconds += spent * times;
+        if (tracked) {
+            LatencyHistogram kept = histogram;
+            if (kept == null) {
+                kept = new LatencyHistogram();
+                histogram = kept;
+            }
+            kept.record(spent, times);
+        }
+    }
+
+    /// {@return whether it takes time only for the bytes it moves}
+    boolean isShort() {
+        return isShort;
     }
 
     public void countRejected() {
@@ -264,7 +330,8 @@ public final class Command {
 
     public void resetCounters() {
         calls = 0;
-        microseconds = 0;
+        nanoseconds = 0;
+        histogram = null;
         rejected = 0;
         failed = 0;
     }

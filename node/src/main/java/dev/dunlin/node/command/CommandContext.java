@@ -37,6 +37,7 @@ public final class CommandContext {
     private final NodeServices services;
     private final KeyspaceStats stats;
     private final Watches watches = new Watches();
+    private final Monitors monitors = new Monitors();
     private final Effects effects = new Effects();
     private final RandomGenerator random = new SplittableRandom();
     private final HashValue hash;
@@ -134,6 +135,10 @@ public final class CommandContext {
 
     public Watches watches() {
         return watches;
+    }
+
+    Monitors monitors() {
+        return monitors;
     }
 
     public long dirty() {
@@ -308,7 +313,7 @@ public final class CommandContext {
         }
         byte[] key = deleteExpired(db, slot, ref, hashOfKey, effects.listening());
         if (key != null) {
-            effects.before(DEL, key);
+            effects.before(db.number(), DEL, key);
         }
         return MISSING;
     }
@@ -443,6 +448,7 @@ public final class CommandContext {
     /// Ends all that commands have begun for a client whose connection has ended: its watches and its transaction.
     public void clientGone(Client gone) {
         watches.unwatch(gone);
+        monitors.remove(gone);
         gone.transaction().close();
     }
 

@@ -29,6 +29,7 @@ public final class CommandRunner {
     /// The queued command that EXEC runs.
     private final Args queuedArgs;
 
+    private final CommandTiming timing;
     private boolean inTransaction;
 
     /// Up to where the replies of the command that runs now are for a client that wants them; a later part is dropped when it wants none
@@ -48,8 +49,19 @@ public final class CommandRunner {
         boolean slotted = ctx.database().slots() > 1;
         this.queuedArgs = new Args(index, slotted);
         this.unit = new LogUnit(log, new Args(index, slotted));
+        this.timing =
+                new CommandTiming(
+                        ctx.services().settings(),
+                        ctx.services().observation(),
+                        System::nanoTime,
+                        new Args(index, slotted));
         this.expiry = new Expiry(ctx.keyspace(), System::nanoTime);
         ctx.runner(this);
+    }
+
+    /// {@return what watches how long commands take}
+    public CommandTiming timing() {
+        return timing;
     }
 
     public CommandContext context() {
@@ -92,8 +104,7 @@ public final class CommandRunner {
             }
         }
         if (refusal == null && command != null) {
-            if (!command.acceptsArity(args.count())
-                    || (command.isContainer() && args.count() == 1)) {
+            if (!command.acceptsArity(args.count())) {
                 refusal = RespError.wrongArity(command.name());
             } else if (!willBeQueued(client, command)
                     && guards.mustWait(ctx, client, command, args)) {
@@ -128,6 +139,10 @@ public final class CommandRunner {
             return true;
         }
         call(client, ready, args, reply);
+        if (log.isActive()) {
+            // After reads as well: who waits after having seen a write waits for that write.
+            client.logOffset(log.offset());
+        }
         if (client.asking() && !ready.name().equals("asking") && !transaction.isOpen()) {
             client.asking(false);
         }
@@ -147,6 +162,8 @@ public final class CommandRunner {
         command.countCall();
         ctx.services().stats().commandsProcessed++;
         long mark = reply.mark();
+        boolean alone = inTransaction;
+        long startNs = timing.starting(client, command, alone, ctx.nowMs());
         try {
             command.handler().run(ctx, args, reply);
         } catch (CommandException e) {
@@ -154,6 +171,10 @@ public final class CommandRunner {
             ctx.services().stats().countError(e.error());
             reply.rewind(mark);
             reply.error(e.error());
+        }
+        timing.ended(client, command, args, alone, startNs, reply.mark() - mark, ctx.nowMs());
+        if (!ctx.monitors().isEmpty()) {
+            ctx.monitors().show(client, command, args, ctx.nowMs());
         }
         if (listening) {
             log(client, args, ctx.dirty() != dirtyBefore);
@@ -205,8 +226,8 @@ public final class CommandRunner {
                     wantedReplies = reply.mark();
                 }
             }
-            if (listening && unit.end()) {
-                client.lastWriteOffset(log.offset());
+            if (listening) {
+                unit.end();
             }
         } finally {
             inTransaction = false;
@@ -246,18 +267,19 @@ public final class CommandRunner {
         Effects effects = ctx.effects();
         boolean itself = changed && !effects.isReplaced();
         int database = client.database();
-        for (byte[][] command : effects.commands()) {
+        for (int i = 0; i < effects.count(); i++) {
+            int in = effects.database(i, database);
             if (effects.separate() && !inTransaction) {
-                log.append(database, command);
+                log.append(in, effects.command(i));
             } else {
-                unit.add(database, command);
+                unit.add(in, effects.command(i));
             }
         }
         if (itself) {
             unit.add(database, args);
         }
-        if (!inTransaction && unit.end()) {
-            client.lastWriteOffset(log.offset());
+        if (!inTransaction) {
+            unit.end();
         }
     }
 

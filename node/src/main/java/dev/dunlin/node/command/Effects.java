@@ -11,7 +11,14 @@ import java.util.List;
 ///
 /// Thread: owned by the node's loop.
 public final class Effects {
-    private final List<byte[][]> commands = new ArrayList<>();
+    private static final int OF_CLIENT = -1;
+
+    /// A command for the log.
+    ///
+    /// @param database where it runs, negative for the database of the client whose command has this effect
+    private record Effect(int database, byte[][] command) {}
+
+    private final List<Effect> effects = new ArrayList<>();
     private boolean replaced;
     private boolean separate;
     private boolean listening;
@@ -29,7 +36,7 @@ public final class Effects {
     public void instead(byte[]... command) {
         replaced = true;
         if (listening) {
-            commands.add(command);
+            effects.add(new Effect(OF_CLIENT, command));
         }
     }
 
@@ -39,9 +46,11 @@ public final class Effects {
     }
 
     /// Logs `command` in front of the command that ran, such as the deletion of an expired key that it came upon.
-    public void before(byte[]... command) {
+    ///
+    /// @param database where it runs, which is not the client's for COPY and MOVE to another
+    public void before(int database, byte[]... command) {
         if (listening) {
-            commands.add(command);
+            effects.add(new Effect(database, command));
         }
     }
 
@@ -59,13 +68,26 @@ public final class Effects {
         return replaced;
     }
 
-    List<byte[][]> commands() {
-        return commands;
+    /// {@return how many commands are to be logged besides, or instead of, the one that ran}
+    int count() {
+        return effects.size();
+    }
+
+    byte[][] command(int number) {
+        return effects.get(number).command;
+    }
+
+    /// {@return the database that a command runs in}
+    ///
+    /// @param clientsDatabase of the client whose command has these effects
+    int database(int number, int clientsDatabase) {
+        int database = effects.get(number).database;
+        return database == OF_CLIENT ? clientsDatabase : database;
     }
 
     void clear() {
-        if (!commands.isEmpty()) {
-            commands.clear();
+        if (!effects.isEmpty()) {
+            effects.clear();
         }
         replaced = false;
         separate = false;

@@ -47,11 +47,9 @@ final class LogUnit {
     }
 
     /// Finishes the unit.
-    ///
-    /// @return whether anything was logged
-    boolean end() {
+    void end() {
         if (count == 0) {
-            return false;
+            return;
         }
         if (count == 1) {
             appendHeld();
@@ -60,7 +58,6 @@ final class LogUnit {
         }
         heldCommand = null;
         count = 0;
-        return true;
     }
 
     private void openUnit() {

@@ -27,7 +27,6 @@ final class NodeFacts implements InfoFacts {
     private static final int TTL_SAMPLES = 20;
 
     private static final int HZ = 10;
-    private static final String NO_FAILOVER = "no-failover";
 
     private final CommandContext ctx;
     private final NodeServices services;
@@ -167,7 +166,7 @@ final class NodeFacts implements InfoFacts {
                         settings.get(Directives.REPLICA_PRIORITY),
                         settings.get(Directives.REPLICA_READ_ONLY),
                         settings.get(Directives.REPLICA_ANNOUNCED),
-                        NO_FAILOVER)
+                        services.replication().failoverState().infoName())
                 .write(text, services.replication(), ctx.nowMs());
         return text.toString();
     }
@@ -190,10 +189,16 @@ final class NodeFacts implements InfoFacts {
                                 command.calls(),
                                 command.microseconds(),
                                 command.rejected(),
-                                command.failed()));
+                                command.failed(),
+                                command.histogram()));
             }
         }
         return calls;
+    }
+
+    @Override
+    public List<Double> latencyPercentiles() {
+        return settings.get(Directives.LATENCY_PERCENTILES);
     }
 
     @Override

@@ -48,6 +48,9 @@ public interface NodeServices {
     /// Ends a pause of [#pauseClients].
     void unpauseClients();
 
+    /// {@return how the node ends}
+    Shutdown shutdown();
+
     /// {@return the port that clients connect to}
     int port();
 

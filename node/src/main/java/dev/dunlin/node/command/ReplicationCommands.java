@@ -12,6 +12,7 @@ import static dev.dunlin.node.command.Flag.NO_MULTI;
 import static dev.dunlin.node.command.Flag.STALE;
 
 import dev.dunlin.node.replication.AckWaits;
+import dev.dunlin.node.replication.Failover;
 import dev.dunlin.node.replication.LinkState;
 import dev.dunlin.node.replication.ReplicaProgress;
 import dev.dunlin.node.replication.ReplicaSession;
@@ -30,6 +31,8 @@ import java.util.function.Consumer;
 public final class ReplicationCommands {
     private static final RespError NOT_IN_CLUSTER =
             RespError.of("ERR REPLICAOF not allowed in cluster mode.");
+    private static final RespError FAILING_OVER =
+            RespError.of("ERR REPLICAOF not allowed while failing over.");
     private static final RespError WAIT_ON_REPLICA =
             RespError.of(
                     "ERR WAIT cannot be used with replica instances. Please also note that since"
@@ -80,6 +83,9 @@ public final class ReplicationCommands {
             throw new CommandException(NOT_IN_CLUSTER);
         }
         Replication replication = ctx.services().replication();
+        if (replication.failoverState() != Failover.State.NONE) {
+            throw new CommandException(FAILING_OVER);
+        }
         if (args.is(1, "no") && args.is(2, "one")) {
             replication.promote();
             reply.ok();
@@ -192,7 +198,7 @@ public final class ReplicationCommands {
             throw new CommandException(NEGATIVE_TIMEOUT);
         }
         Client client = ctx.client();
-        long offset = client.lastWriteOffset();
+        long offset = client.logOffset();
         if (ctx.inTransaction()) {
             reply.integer(replication.acks().countAcked(offset));
             return;

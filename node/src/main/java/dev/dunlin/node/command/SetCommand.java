@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
+import java.util.List;
 
 /// SET with its options: `SET key value [NX|XX] [GET] [EX s|PX ms|EXAT s|PXAT ms|KEEPTTL]`.
 final class SetCommand {
@@ -16,6 +17,16 @@ final class SetCommand {
     private static final int EXPIRES = 16;
 
     private SetCommand() {}
+
+    /// {@return what a SET with these arguments does with its key}
+    static List<String> keyFlags(Args args) {
+        for (int i = 3; i < args.count(); i++) {
+            if (args.is(i, "get")) {
+                return List.of("RW", "access", "update");
+            }
+        }
+        return List.of("OW", "update");
+    }
 
     static void set(CommandContext ctx, Args args, ReplyWriter reply) {
         if (args.count() == 3) {

@@ -81,7 +81,6 @@ public final class AcceptedDirectives {
                 mutable("crash-log-enabled", yesNo(), true),
                 mutable("crash-memcheck-enabled", yesNo(), true),
                 mutable("ignore-warnings", text(), ""),
-                mutable("shutdown-timeout", integer(0, MAX), 10),
                 mutable("shutdown-on-sigint", oneOf("default", "save", "nosave", "now", "force"), "default"),
                 mutable("shutdown-on-sigterm", oneOf("default", "save", "nosave", "now", "force"), "default"));
 
@@ -176,10 +175,6 @@ public final class AcceptedDirectives {
 
         add(all, "every link of the cluster bus has a limit of its own",
                 mutable("cluster-link-sendbuf-limit", hugeMemory(), 0L));
-
-        add(all, "INFO shows percentiles of the commands that were timed only when histograms are kept, which is not the case yet",
-                mutable("latency-tracking", yesNo(), true),
-                mutable("latency-tracking-info-percentiles", SpecialTypes.percentiles(), List.of(50.0, 99.0, 99.9)));
         return all;
     }
     // spotless:on

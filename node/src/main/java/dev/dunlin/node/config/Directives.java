@@ -43,6 +43,12 @@ public final class Directives {
     /// Milliseconds; 0 turns the latency monitor off.
     public static final Setting<Long>         LATENCY_MONITOR_THRESHOLD = mutable("latency-monitor-threshold", longInteger(0, Long.MAX_VALUE), 0L);
 
+    public static final Setting<Boolean>      LATENCY_TRACKING = mutable("latency-tracking", yesNo(), true);
+    /// Percentiles of each command's time that INFO shows.
+    public static final Setting<List<Double>> LATENCY_PERCENTILES = mutable("latency-tracking-info-percentiles", SpecialTypes.percentiles(), List.of(50.0, 99.0, 99.9));
+    /// Seconds that SHUTDOWN waits for replicas.
+    public static final Setting<Integer>      SHUTDOWN_TIMEOUT = mutable("shutdown-timeout", integer(0, MAX), 10);
+
     // Encodings of small collections
     public static final Setting<Long>         HASH_MAX_LISTPACK_ENTRIES = mutable("hash-max-listpack-entries", "hash-max-ziplist-entries", longInteger(0, Long.MAX_VALUE), 512L);
     public static final Setting<Long>         HASH_MAX_LISTPACK_VALUE = mutable("hash-max-listpack-value", "hash-max-ziplist-value", memory(0), 64L);
@@ -125,6 +131,9 @@ public final class Directives {
                 SLOWLOG_SLOWER_THAN,
                 SLOWLOG_MAX_LEN,
                 LATENCY_MONITOR_THRESHOLD,
+                LATENCY_TRACKING,
+                LATENCY_PERCENTILES,
+                SHUTDOWN_TIMEOUT,
                 HASH_MAX_LISTPACK_ENTRIES,
                 HASH_MAX_LISTPACK_VALUE,
                 ACTIVE_EXPIRE_EFFORT,

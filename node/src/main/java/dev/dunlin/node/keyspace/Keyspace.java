@@ -80,6 +80,10 @@ public final class Keyspace implements AutoCloseable {
 
     /// Exchanges two databases.
     public void swap(int left, int right) {
+        SnapshotHook hook = snapshot;
+        if (hook != null) {
+            hook.beforeSwap(left, right);
+        }
         databases[left].swapWith(databases[right]);
     }
 

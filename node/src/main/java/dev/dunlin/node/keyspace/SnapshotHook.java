@@ -11,6 +11,9 @@ public interface SnapshotHook {
     /// All entries of the slot are about to be dropped.
     void beforeDrop(int database, int slot);
 
+    /// Two databases are about to exchange all that they hold.
+    void beforeSwap(int left, int right);
+
     /// All entries of the database are about to be dropped.
     void beforeClear(int database);
 }

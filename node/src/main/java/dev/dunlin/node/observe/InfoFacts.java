@@ -3,6 +3,7 @@ package dev.dunlin.node.observe;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What INFO tells, section by section; each method is only called when its section is asked for.
 ///
@@ -25,6 +26,9 @@ public interface InfoFacts {
 
     /// {@return the commands that were called or rejected}
     List<CommandCalls> commands();
+
+    /// {@return the percentiles of each command's time that are shown}
+    List<Double> latencyPercentiles();
 
     /// {@return how often each error was answered, by its first word}
     Map<String, Long> errors();
@@ -117,7 +121,14 @@ public interface InfoFacts {
     record Cpu(double system, double user, double loopSystem, double loopUser) {}
 
     /// @param name as in COMMAND; subcommands are `container|subcommand`
-    record CommandCalls(String name, long calls, long microseconds, long rejected, long failed) {}
+    /// @param histogram how long calls took, or null when none was timed
+    record CommandCalls(
+            String name,
+            long calls,
+            long microseconds,
+            long rejected,
+            long failed,
+            @Nullable LatencyHistogram histogram) {}
 
     record Keys(int database, long keys, long expiring, long averageTtlMs) {}
 }

@@ -2,7 +2,9 @@
 package dev.dunlin.node.observe;
 
 import dev.dunlin.node.Version;
+import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 
 /// Writes INFO: the sections, names and order of Redis 7.0, because monitors parse them.
 ///
@@ -35,7 +37,10 @@ public final class InfoSections {
             case STATS -> stats(text, facts.stats());
             case REPLICATION -> text.lines(facts.replication());
             case CPU -> cpu(text, facts.cpu());
-            case MODULES, LATENCYSTATS -> {}
+            case MODULES -> {}
+            case LATENCYSTATS ->
+                    facts.commands()
+                            .forEach(command -> latency(text, command, facts.latencyPercentiles()));
             case COMMANDSTATS -> facts.commands().forEach(command -> calls(text, command));
             case ERRORSTATS ->
                     facts.errors()
@@ -256,6 +261,20 @@ public final class InfoSections {
                         + command.rejected()
                         + ",failed_calls="
                         + command.failed());
+    }
+
+    private static void latency(
+            InfoText text, InfoFacts.CommandCalls command, List<Double> percentiles) {
+        LatencyHistogram histogram = command.histogram();
+        if (histogram == null) {
+            return;
+        }
+        var line = new StringJoiner(",");
+        for (double percentile : percentiles) {
+            double micros = histogram.percentile(percentile) / 1000.0;
+            line.add("p" + InfoText.shortest(percentile) + "=" + InfoText.fixed(micros, 3));
+        }
+        text.field("latency_percentiles_usec_" + command.name(), line.toString());
     }
 
     private static void keys(InfoText text, InfoFacts.Keys keys) {

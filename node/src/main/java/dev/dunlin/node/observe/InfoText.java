@@ -55,6 +55,12 @@ public final class InfoText {
         return this;
     }
 
+    /// {@return the number without a fraction that says nothing: `50`, `99.9`}
+    static String shortest(double value) {
+        String text = Double.toString(value);
+        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+
     static String fixed(double value, int digits) {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }

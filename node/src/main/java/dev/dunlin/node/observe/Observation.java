@@ -16,6 +16,8 @@ public final class Observation {
     private final RateSampler commands = new RateSampler();
     private final RateSampler received = new RateSampler();
     private final RateSampler sent = new RateSampler();
+    private final Slowlog slowlog = new Slowlog();
+    private final LatencyMonitor latency = new LatencyMonitor();
     private long peakBytes;
     private long startupBytes = -1;
 
@@ -54,6 +56,16 @@ public final class Observation {
     /// {@return 40 hexadecimal digits, different at each start}
     public String runId() {
         return runId;
+    }
+
+    /// {@return the slow commands}
+    public Slowlog slowlog() {
+        return slowlog;
+    }
+
+    /// {@return what has kept the node from serving}
+    public LatencyMonitor latency() {
+        return latency;
     }
 
     public long startMs() {

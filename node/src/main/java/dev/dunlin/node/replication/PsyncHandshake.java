@@ -68,6 +68,8 @@ public final class PsyncHandshake {
         AUTH_REFUSED,
         /// The primary is loading, or has no link to its own primary: it will be able later.
         NOT_READY,
+        /// The peer does not take the role that was to be handed over to it.
+        FAILOVER_REFUSED,
         /// Nothing heard for too long.
         TIMED_OUT
     }
@@ -221,6 +223,7 @@ public final class PsyncHandshake {
                                     words.length > 1
                                             ? ReplicationId.parse(words[1])
                                             : Optional.empty()));
+            case String _ when request.failover() -> giveUp(Failure.FAILOVER_REFUSED, line);
             case "-NOMASTERLINK", "-LOADING" -> giveUp(Failure.NOT_READY, line);
             // A primary from before PSYNC. Its data set comes without a name.
             default ->

@@ -17,6 +17,11 @@ public record PsyncRequest(Optional<ReplicationId> id, long nextByte, boolean fa
         return new PsyncRequest(Optional.of(id), offset + 1, false);
     }
 
+    /// {@return the same request, by which the node hands its role to the peer}
+    public PsyncRequest handingOver() {
+        return new PsyncRequest(id, nextByte, true);
+    }
+
     /// {@return the id as it is sent}
     public String idText() {
         return id.map(ReplicationId::hex).orElse("?");

@@ -52,6 +52,9 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
         /// The primary's history has another name now.
         void onNewHistory(ReplicaLink link);
 
+        /// The peer does not take the role that was handed over to it.
+        void onRefused(ReplicaLink link);
+
         /// It is over.
         ///
         /// @param forget whether our data no longer stand for the offset we have, so that all must be asked for
@@ -321,8 +324,14 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
             switch (action) {
                 case PsyncHandshake.Action.SendCommand(List<String> words) -> send(words);
                 case PsyncHandshake.Action.SendInline(String words) -> sendText(words + "\r\n");
-                case PsyncHandshake.Action.GiveUp(PsyncHandshake.Failure failure, String detail) ->
-                        close("handshake failed: " + failure + " " + detail, false);
+                case PsyncHandshake.Action.GiveUp(
+                                PsyncHandshake.Failure failure,
+                                String detail) -> {
+                    if (failure == PsyncHandshake.Failure.FAILOVER_REFUSED) {
+                        owner.onRefused(this);
+                    }
+                    close("handshake failed: " + failure + " " + detail, false);
+                }
                 case PsyncHandshake.Action.FullSync(Optional<ReplicationId> id, long offset) ->
                         startTransfer(id, offset);
                 case PsyncHandshake.Action.PartialSync(Optional<ReplicationId> id) ->

@@ -40,6 +40,7 @@ public final class Replication implements AutoCloseable {
     private boolean forgetHistory;
     private boolean writesPaused;
     private boolean acksWanted;
+    private final Failover failover = new Failover();
 
     /// @param loop the node's loop
     /// @param channels makes a client socket for that loop
@@ -130,6 +131,11 @@ public final class Replication implements AutoCloseable {
         return feeds.partialSyncs();
     }
 
+    /// {@return whether the node is handing its role over}
+    public Failover.State failoverState() {
+        return failover.state();
+    }
+
     /// Takes new settings; running syncs keep theirs.
     public void configure(ReplicationConfig changed) {
         config = changed;
@@ -173,6 +179,7 @@ public final class Replication implements AutoCloseable {
         if (primary == null) {
             return;
         }
+        endFailover();
         primary = null;
         closeLink("node became a primary");
         if (forgetHistory) {
@@ -197,6 +204,9 @@ public final class Replication implements AutoCloseable {
                 forgetHistory
                         ? PsyncRequest.NOTHING
                         : PsyncRequest.after(history().id(), log().offset());
+        if (failover.isUnderWay()) {
+            request = request.handingOver();
+        }
         ReplicaLink next = new ReplicaLink(state, config, host, loop, linkOwner, request);
         link = next;
         host.linkChanged(LinkState.CONNECTING);
@@ -208,6 +218,56 @@ public final class Replication implements AutoCloseable {
         if (current != null) {
             link = null;
             current.close(reason, false);
+        }
+    }
+
+    // ---- FAILOVER ----
+
+    /// FAILOVER: pauses writes, and hands the role over when a replica has all.
+    ///
+    /// @return why that is not possible, or nothing
+    public Optional<String> failOver(Failover.Request request) {
+        Optional<String> refusal = failover.begin(request, primary != null, acks(), host.nowMs());
+        if (refusal.isEmpty()) {
+            LOG.info("failover requested target={}", failover.target());
+            writesPaused = true;
+            host.pauseWrites(true);
+        }
+        return refusal;
+    }
+
+    /// Stays, or becomes again, the primary.
+    ///
+    /// @return whether a failover was under way
+    public boolean abortFailover(String reason) {
+        if (!failover.isUnderWay()) {
+            return false;
+        }
+        LOG.warn("failover aborted target={} reason=\"{}\"", failover.target(), reason);
+        boolean following = primary != null;
+        endFailover();
+        if (following) {
+            promote();
+        }
+        return true;
+    }
+
+    private void checkFailover() {
+        switch (failover.next(acks(), log().offset(), host.nowMs())) {
+            case Failover.Step.Wait _ -> {}
+            case Failover.Step.GiveUp(String reason) -> abortFailover(reason);
+            case Failover.Step.Follow(Primary target, boolean synced) -> {
+                LOG.info("failing over target={} synced={}", target, synced);
+                follow(target.host(), target.port());
+            }
+        }
+    }
+
+    private void endFailover() {
+        if (failover.isUnderWay()) {
+            failover.end();
+            writesPaused = false;
+            host.pauseWrites(false);
         }
     }
 
@@ -249,6 +309,7 @@ public final class Replication implements AutoCloseable {
             feed.progress().onFsynced(parseOffset(arguments.get(3)));
         }
         waits.check(acks(), host.nowMs());
+        checkFailover();
     }
 
     private static long parseOffset(String text) {
@@ -316,6 +377,9 @@ public final class Replication implements AutoCloseable {
     }
 
     private Optional<String> notReady() {
+        if (failover.isUnderWay()) {
+            return Optional.of("-NOMASTERLINK Can't SYNC while failing over");
+        }
         return primary != null && linkState() != LinkState.CONNECTED
                 ? Optional.of("-NOMASTERLINK Can't SYNC while not connected with my master")
                 : Optional.empty();
@@ -335,6 +399,11 @@ public final class Replication implements AutoCloseable {
         }
         acksWanted = true;
         return Optional.of(waits.add(replicas, offset, deadlineMs, onDone));
+    }
+
+    /// Asks all replicas for their offsets at the end of this turn.
+    public void requestAcks() {
+        acksWanted = true;
     }
 
     /// The client is gone.
@@ -368,6 +437,7 @@ public final class Replication implements AutoCloseable {
         log().enforceLimits(nowMs);
         feeds.startIfDue(config);
         waits.check(acks(), nowMs);
+        checkFailover();
         endOfTurn();
     }
 
@@ -419,6 +489,10 @@ public final class Replication implements AutoCloseable {
         @Override
         public void onState(ReplicaLink from, LinkState entered) {
             if (from == link) {
+                if (entered == LinkState.CONNECTED || entered == LinkState.TRANSFER) {
+                    // The target has taken the role.
+                    endFailover();
+                }
                 if (entered == LinkState.CONNECTED) {
                     lastLinkFailure = "";
                     forgetHistory = false;
@@ -435,6 +509,13 @@ public final class Replication implements AutoCloseable {
         @Override
         public void onNewHistory(ReplicaLink from) {
             feeds.closeAll();
+        }
+
+        @Override
+        public void onRefused(ReplicaLink from) {
+            if (from == link) {
+                abortFailover("Failover target rejected psync request");
+            }
         }
 
         @Override

@@ -57,6 +57,9 @@ public interface ReplicationHost {
     /// The node follows a primary from now on, or is one. Blocked clients are to be unblocked with an error.
     default void roleChanged(boolean primary) {}
 
+    /// Writes are to wait while the role is handed over, or need not any more.
+    default void pauseWrites(boolean paused) {}
+
     /// The link to the primary entered another state.
     default void linkChanged(LinkState state) {}
 }

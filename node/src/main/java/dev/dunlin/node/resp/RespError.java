@@ -171,6 +171,16 @@ public final class RespError {
         return of("ERR value is out of range, value must between " + min + " and " + max);
     }
 
+    /// A container that looks at the number of arguments itself.
+    public static RespError wrongSubcommand(String subcommand, String command) {
+        return of(
+                "ERR unknown subcommand or wrong number of arguments for '"
+                        + subcommand
+                        + "'. Try "
+                        + command
+                        + " HELP.");
+    }
+
     public static RespError unknownSubcommand(String subcommand, String command) {
         return ofBytes("ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.");
     }

@@ -86,6 +86,7 @@ final class CommandProcessor {
         Client client = connection.client();
         loop.turn();
         settings.refresh();
+        runner.timing().batchStarted(loop.turnNs());
         boolean vouched = vouches();
         replying = true;
         ranOnKeys = false;
@@ -111,10 +112,12 @@ final class CommandProcessor {
                 }
                 touch(client, count);
                 at = execute(connection, count, at, parsed);
+                runner.timing().groupEnded(client, loop.nowMs());
             }
             return at;
         } finally {
             replying = false;
+            runner.timing().batchEnded();
             // Replies that say nothing about keys leave in any case: how is a node without a lease?
             connection.queue(reply, vouched && ranOnKeys, turn);
             turn.commandsRan();

@@ -33,6 +33,7 @@ final class NodeGuards implements Guards, ServingGate {
 
     private boolean onlyWritesPaused;
     private long writesPausedUntilMs;
+    private boolean pausedForShutdown;
 
     NodeGuards(HotSettings settings, Keyspace keyspace, NodeRole role) {
         this.settings = settings;
@@ -64,9 +65,14 @@ final class NodeGuards implements Guards, ServingGate {
         writesPausedUntilMs = untilMs;
     }
 
+    /// Pauses writes while the node waits to end.
+    void pauseForShutdown(boolean paused) {
+        pausedForShutdown = paused;
+    }
+
     /// {@return whether nothing may change the data now, expiry included}
     boolean isPaused(long nowMs) {
-        return pausedUntilMs > nowMs || writesPausedUntilMs > nowMs;
+        return pausedUntilMs > nowMs || writesPausedUntilMs > nowMs || pausedForShutdown;
     }
 
     @Override
@@ -98,7 +104,7 @@ final class NodeGuards implements Guards, ServingGate {
             return false;
         }
         long nowMs = ctx.nowMs();
-        if (pausedUntilMs > nowMs || writesPausedUntilMs > nowMs) {
+        if (isPaused(nowMs)) {
             // In Redis even CLIENT UNPAUSE waits for the end of the pause, so that there is no way
             // back.
             boolean all = pausedUntilMs > nowMs && !onlyWritesPaused;

@@ -79,6 +79,11 @@ public final class NodeLoop {
         return pausedMs;
     }
 
+    /// {@return the monotonic clock at the start of this turn; on the loop}
+    long turnNs() {
+        return lastTurnNs;
+    }
+
     /// Calls `onPause` at the start of a turn that comes after the loop has not run for longer than `thresholdMs`. On the loop.
     public void watchPauses(long thresholdMs, Runnable onPause) {
         pauseThresholdMs = thresholdMs;

@@ -17,7 +17,9 @@ import dev.dunlin.node.command.KeySlot;
 import dev.dunlin.node.command.KeyspaceStats;
 import dev.dunlin.node.command.Migrator;
 import dev.dunlin.node.command.NodeServices;
+import dev.dunlin.node.command.Shutdown;
 import dev.dunlin.node.config.Directives;
+import dev.dunlin.node.config.Setting;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
@@ -42,6 +44,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +65,26 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     /// What one slice of expiring keys may take, and the pause before the next while there is more to do: a quarter of the loop.
     private static final long EXPIRE_BUDGET_NS = 1_000_000;
 
+    /// What draining may take beyond `shutdown-timeout`.
+    private static final int DRAIN_GRACE_SECONDS = 2;
+
     private static final long EXPIRE_PAUSE_MS = 3;
+
+    /// A change of any of these is one for the bus.
+    private static final Setting<?>[] CLUSTER_SETTINGS = {
+        Directives.CLUSTER_NODE_TIMEOUT,
+        Directives.CLUSTER_ANNOUNCE_IP,
+        Directives.CLUSTER_ANNOUNCE_HOSTNAME,
+        Directives.CLUSTER_ANNOUNCE_PORT,
+        Directives.CLUSTER_ANNOUNCE_BUS_PORT,
+        Directives.CLUSTER_REPLICA_VALIDITY_FACTOR,
+        Directives.CLUSTER_MIGRATION_BARRIER,
+        Directives.CLUSTER_ALLOW_REPLICA_MIGRATION,
+        Directives.CLUSTER_REQUIRE_FULL_COVERAGE,
+        Directives.CLUSTER_REPLICA_NO_FAILOVER,
+        Directives.CLUSTER_PREFERRED_ENDPOINT_TYPE,
+        Directives.CLUSTER_ALLOW_READS_WHEN_DOWN
+    };
 
     private final Settings settings;
     private final HotSettings hotSettings;
@@ -85,6 +107,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final KeyMigrator migrator;
     private final ClusterDuties clusterDuties;
     private final RespServer server;
+    private final NodeShutdown shutdown;
+    private final CompletableFuture<Boolean> shutDown = new CompletableFuture<>();
     private @Nullable ClusterMember member;
     private final AtomicBoolean closed = new AtomicBoolean();
     private boolean reclaiming;
@@ -133,6 +157,14 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 () -> replication.configure(replicationConfig()), ReplicationSettings.ALL);
         migrator = new KeyMigrator(loop, transport, new Arrivals(writeLog));
         guards.watch(migrator);
+        shutdown =
+                new NodeShutdown(
+                        loop,
+                        settings,
+                        guards,
+                        this::retryHeld,
+                        replication,
+                        () -> shutDown.complete(true));
         clusterDuties =
                 new ClusterDuties(loop, keyspace, replication, guards, this::retryHeld, stop);
         replies = new TurnReplies(loop, guards, replication::endOfTurn);
@@ -195,8 +227,14 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private void joinCluster() throws IOException, NodesConfException {
         int port = server.port();
         List<InetAddress> addresses = new ArrayList<>();
-        for (String address : settings.get(Directives.BIND)) {
-            addresses.add(InetAddress.getByName(RespServer.host(address)));
+        for (String name : settings.get(Directives.BIND)) {
+            InetAddress address = InetAddress.getByName(RespServer.host(name));
+            // A socket on all of IPv4 may hold the port for IPv6 as well, so one that may be
+            // missing is not asked for then.
+            boolean held = addresses.stream().anyMatch(InetAddress::isAnyLocalAddress);
+            if (!(name.startsWith("-") && address.isAnyLocalAddress() && held)) {
+                addresses.add(address);
+            }
         }
         int busPort = settings.get(Directives.CLUSTER_PORT);
         if (busPort == 0) {
@@ -215,14 +253,28 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 ClusterMember.join(config, BusTransport.nio(), clusterDuties, loop::idleMs);
         loop.submit(() -> {
             member = joined;
-            joined.configure(
-                    settings.get(Directives.CLUSTER_PREFERRED_ENDPOINT_TYPE),
-                    settings.get(Directives.CLUSTER_ALLOW_READS_WHEN_DOWN));
+            configureRouting(joined);
             guards.join(joined);
             clusterDuties.join(joined);
             loop.watchPauses(config.engine().leaseMs(), joined::wasFrozen);
             clusterDuties.report();
+            settings.onChange(
+                    () -> configureMember(joined, port, config.busPort()), CLUSTER_SETTINGS);
         });
+    }
+
+    private void configureRouting(ClusterMember seat) {
+        seat.configure(
+                settings.get(Directives.CLUSTER_PREFERRED_ENDPOINT_TYPE),
+                settings.get(Directives.CLUSTER_ALLOW_READS_WHEN_DOWN));
+    }
+
+    /// CONFIG SET has changed something that the cluster's rules depend on.
+    private void configureMember(ClusterMember seat, int port, int busPort) {
+        EngineConfig changed = engineConfig(port, busPort);
+        configureRouting(seat);
+        loop.watchPauses(changed.leaseMs(), seat::wasFrozen);
+        seat.bus().configure(changed);
     }
 
     private EngineConfig engineConfig(int port, int busPort) {
@@ -266,6 +318,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         replication.tick(loop.nowMs());
         replicationDuties.sweep();
         clusterDuties.report();
+        shutdown.check(loop.nowMs());
         retryHeld();
         dropSlowReaders();
         if (!expiring) {
@@ -291,7 +344,13 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     private void expire() {
+        long startNs = System.nanoTime();
         expiring = runner.expireKeys(loop.nowMs(), EXPIRE_BUDGET_NS);
+        long spentMs = (System.nanoTime() - startNs) / 1_000_000;
+        long thresholdMs = settings.get(Directives.LATENCY_MONITOR_THRESHOLD);
+        if (thresholdMs > 0 && spentMs >= thresholdMs) {
+            observation.latency().add("expire-cycle", loop.nowMs() / 1000, spentMs);
+        }
         if (expiring) {
             loop.submitAfter(
                     EXPIRE_PAUSE_MS,
@@ -316,6 +375,32 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         var blocked = client.blocked();
         if (blocked != null) {
             blocked.cancel();
+        }
+    }
+
+    @Override
+    public Shutdown shutdown() {
+        return shutdown;
+    }
+
+    /// {@return completed when SHUTDOWN has ended the node's work; its owner then closes it}
+    public CompletableFuture<Boolean> shutDown() {
+        return shutDown;
+    }
+
+    /// Ends the node's work as SHUTDOWN does, and waits for that as long as that may take. Any thread but the loop.
+    public void drain() {
+        if (shutDown.isDone()) {
+            return;
+        }
+        loop.submit(() -> {
+            loop.turn();
+            shutdown.begin(false, loop.nowMs());
+        });
+        // A loop that does not turn any more cannot say that it is done.
+        int seconds = settings.get(Directives.SHUTDOWN_TIMEOUT) + DRAIN_GRACE_SECONDS;
+        if (!shutDown.copy().completeOnTimeout(false, seconds, TimeUnit.SECONDS).join()) {
+            LOG.warn("not drained in time seconds={}", seconds);
         }
     }
 
@@ -450,6 +535,15 @@ public final class NodeServer implements AutoCloseable, NodeServices {
             LOG.info("role changed role={}", primary ? "primary" : "replica");
             if (!primary) {
                 unblockAll();
+            }
+        }
+
+        @Override
+        public void pauseWrites(boolean paused) {
+            guards.pauseWrites(paused ? Long.MAX_VALUE : 0);
+            if (!paused) {
+                // Not in the midst of a batch of commands.
+                loop.submit(held::retry);
             }
         }
 

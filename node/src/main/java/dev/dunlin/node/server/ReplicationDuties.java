@@ -38,6 +38,8 @@ final class ReplicationDuties implements ReplicationHost {
         void roleChanged(boolean primary);
 
         void linkChanged(LinkState state);
+
+        void pauseWrites(boolean paused);
     }
 
     private final NodeLoop loop;
@@ -180,6 +182,11 @@ final class ReplicationDuties implements ReplicationHost {
     @Override
     public void roleChanged(boolean isPrimary) {
         listener.roleChanged(isPrimary);
+    }
+
+    @Override
+    public void pauseWrites(boolean paused) {
+        listener.pauseWrites(paused);
     }
 
     @Override

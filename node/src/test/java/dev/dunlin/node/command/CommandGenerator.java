@@ -219,6 +219,96 @@ enum CommandGenerator {
                 default -> of("GETSET", key(r), value(r));
             };
         }
+    },
+    SERVER {
+        @Override
+        List<String> next(Random r) {
+            return switch (r.nextInt(24)) {
+                case 0 -> of("SET", key(r), value(r));
+                case 1 -> with(of("HSET", hash(r)), fieldPairs(r, 3));
+                case 2 -> of("PEXPIREAT", key(r), "9999999999999");
+                case 3 -> of("SELECT", pick(r, "0", "1"));
+                case 4, 5 -> of("DEBUG", "DIGEST");
+                case 6 -> with(of("DEBUG", "DIGEST-VALUE"), keys(r, 3));
+                case 7 -> of("DEBUG", "OBJECT", key(r));
+                case 8 ->
+                        of(
+                                "DEBUG",
+                                pick(r, "SLEEP", "ERROR", "NOSUCH"),
+                                pick(r, "0", "x", "ERR a b"));
+                case 9 -> of("TIME");
+                case 10 ->
+                        with(
+                                of("LOLWUT"),
+                                pick(
+                                        r,
+                                        of(),
+                                        of("VERSION", "9"),
+                                        of("VERSION", "x"),
+                                        of("5", "a")));
+                case 11 -> of("LASTSAVE");
+                case 12 -> of("SLOWLOG", pick(r, "GET", "LEN", "HELP", "NOSUCH"));
+                case 13 ->
+                        with(
+                                of("SLOWLOG", "GET"),
+                                pick(r, of("0"), of("-1"), of("-2"), of("x"), of("1", "2")));
+                case 14 ->
+                        of(
+                                "LATENCY",
+                                pick(
+                                        r, "LATEST", "DOCTOR", "HELP", "RESET", "HISTORY", "GRAPH",
+                                        "NOSUCH"));
+                case 15 ->
+                        of(
+                                "LATENCY",
+                                pick(r, "RESET", "HISTORY", "GRAPH", "HISTOGRAM"),
+                                pick(r, "nosuch", "command"));
+                case 16 ->
+                        with(
+                                of("MEMORY", "USAGE", key(r)),
+                                pick(
+                                        r,
+                                        of(),
+                                        of("SAMPLES", "0"),
+                                        of("SAMPLES", "-1"),
+                                        of("SAMPLES", "x"),
+                                        of("SAMPLES"),
+                                        of("X", "1")));
+                case 17 -> of("MEMORY", pick(r, "HELP", "PURGE", "USAGE", "NOSUCH"));
+                case 18 -> of("COMMAND", pick(r, "HELP", "NOSUCH", "GETKEYS"));
+                case 19 ->
+                        of(
+                                "COMMAND",
+                                "LIST",
+                                "FILTERBY",
+                                pick(r, "PATTERN", "MODULE", "X"),
+                                pick(r, "hset*", "[Cc]onfig*", "nosuch"));
+                case 20 ->
+                        with(
+                                of("COMMAND", "LIST"),
+                                pick(
+                                        r,
+                                        of("FILTERBY"),
+                                        of("FILTERBY", "ACLCAT"),
+                                        of("FILTERBY", "ACLCAT", "nosuch"),
+                                        of("FILTERBY", "aclcat", "hash"),
+                                        of("X", "MODULE", "a")));
+                case 21 ->
+                        with(
+                                of(
+                                        "COMMAND",
+                                        pick(r, "GETKEYS", "GETKEYSANDFLAGS"),
+                                        pick(r, "SET", "MSET", "GET", "PING", "NOSUCH", "DEL")),
+                                fields(r, 4));
+                case 22 ->
+                        of(
+                                "COMMAND",
+                                pick(r, "INFO", "DOCS"),
+                                pick(r, "nosuch", "GET", "config|GET", "get|x", "mset"));
+                default ->
+                        nonsense(r, "SLOWLOG", "LATENCY", "MEMORY", "COMMAND", "TIME", "LASTSAVE");
+            };
+        }
     };
 
     abstract List<String> next(Random random);
@@ -273,8 +363,20 @@ enum CommandGenerator {
         return from[r.nextInt(from.length)];
     }
 
+    private static final String BINARY_KEY = "bin\0\u00ff\r\nkey";
+    private static final int PLAIN_KEYS = 9;
+
     private static String key(Random r) {
-        return r.nextInt(12) == 0 ? "bin\0\u00ff\r\nkey" : "k" + r.nextInt(9);
+        return r.nextInt(12) == 0 ? BINARY_KEY : "k" + r.nextInt(PLAIN_KEYS);
+    }
+
+    /// {@return `TOUCH` with every key that [#KEYS] uses, which deletes those that have expired}
+    static List<String> touchAllKeys() {
+        List<String> command = new ArrayList<>(List.of("TOUCH", BINARY_KEY));
+        for (int i = 0; i < PLAIN_KEYS; i++) {
+            command.add("k" + i);
+        }
+        return command;
     }
 
     private static String hash(Random r) {

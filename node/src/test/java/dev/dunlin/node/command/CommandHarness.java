@@ -4,6 +4,7 @@ package dev.dunlin.node.command;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.dunlin.node.cluster.ClusterMember;
+import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.observe.Observation;
@@ -55,6 +56,7 @@ final class CommandHarness implements AutoCloseable, NodeServices {
 
     private CommandHarness(boolean cluster, Allocator allocator, boolean logs) {
         this.cluster = cluster;
+        settings.set(Directives.ENABLE_DEBUG_COMMAND, "yes");
         keyspace =
                 new Keyspace(allocator, cluster ? 1 : DATABASES, cluster ? KeySlot.COUNT : 1, 42);
         context = CommandContext.create(keyspace, this);
@@ -242,6 +244,11 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     @Override
     public int port() {
         return 0;
+    }
+
+    @Override
+    public Shutdown shutdown() {
+        throw new UnsupportedOperationException("the harness is closed by its owner");
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ class LoggedEffectsTest {
     private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
 
     /// Unix times from here on are compared by their place only: the servers run a command at different times.
-    private static final long SOME_TIME_AGO_MS = 1_500_000_000_000L;
+    private static final BigInteger SOME_TIME_AGO_MS = BigInteger.valueOf(1_500_000_000_000L);
 
     private final CommandHarness harness = new CommandHarness(false);
     private final Client client = harness.client();
@@ -60,6 +61,18 @@ class LoggedEffectsTest {
         harness.nowMs += 10;
 
         assertThat(logOf("INCR", "k")).containsExactly("MULTI", "0: DEL k", "0: INCR k", "EXEC");
+    }
+
+    @Test
+    void givenExpiredKeyInAnotherDatabase_whenCopiedOnto_thenItsDeletionIsLoggedThere() {
+        harness.call(client, "SELECT", "1");
+        harness.call(client, "SET", "k", "old", "PX", "5");
+        harness.call(client, "SELECT", "0");
+        harness.call(client, "SET", "a", "new");
+        harness.nowMs += 10;
+
+        assertThat(logOf("COPY", "a", "k", "DB", "1"))
+                .containsExactly("MULTI", "1: DEL k", "0: COPY a k DB 1", "EXEC");
     }
 
     @Test
@@ -171,8 +184,8 @@ class LoggedEffectsTest {
                     List<String> words = new ArrayList<>();
                     for (String word : line.split(" ", -1)) {
                         boolean time =
-                                word.matches("[0-9]{13,18}")
-                                        && Long.parseLong(word) > SOME_TIME_AGO_MS;
+                                word.matches("[0-9]{13,19}")
+                                        && new BigInteger(word).compareTo(SOME_TIME_AGO_MS) > 0;
                         words.add(time ? "<time>" : word);
                     }
                     return String.join(" ", words);

@@ -11,14 +11,14 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /// A real redis-server on a free port of the loopback, stopped with the test.
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
     private static final Path BINARY = Path.of("/usr/bin/redis-server");
 
     private final Process process;
     private final int port;
     private final RedisClient client;
 
-    RedisServer(Path directory, String... options) throws Exception {
+    public RedisServer(Path directory, String... options) throws Exception {
         Assumptions.assumeTrue(
                 Files.isExecutable(BINARY), "redis-server is not installed: skipped");
         port = freePort();
@@ -69,7 +69,7 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
@@ -77,15 +77,15 @@ final class RedisServer implements AutoCloseable {
         return client;
     }
 
-    String call(String... words) throws IOException {
+    public String call(String... words) throws IOException {
         return client.call(words);
     }
 
-    String info(String field) throws IOException {
+    public String info(String field) throws IOException {
         return client.info(field);
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 

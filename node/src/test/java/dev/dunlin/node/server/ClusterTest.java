@@ -158,4 +158,55 @@ class ClusterTest {
                     .isEqualTo("-CLUSTERDOWN The cluster is down");
         }
     }
+
+    @Test
+    void givenRunningCluster_whenSettingsOfTheBusChange_thenItFollowsThem() throws Exception {
+        Node first = nodes.get(0);
+        Node second = nodes.get(1);
+        assertThat(
+                        TestNodes.ask(
+                                first, "CONFIG", "SET", "cluster-announce-hostname", "one.example"))
+                .isEqualTo("+OK");
+        assertThat(TestNodes.ask(first, "CONFIG", "SET", "cluster-announce-port", "7777"))
+                .isEqualTo("+OK");
+        TestNodes.await(
+                "the others know how the first is to be reached",
+                20,
+                () -> {
+                    String nodesOfSecond = TestNodes.ask(second, "CLUSTER", "NODES");
+                    return nodesOfSecond.contains("127.0.0.1:7777@")
+                            && nodesOfSecond.contains(",one.example");
+                });
+        assertThat(TestNodes.ask(first, "CONFIG", "SET", "cluster-node-timeout", "0"))
+                .startsWith("-ERR CONFIG SET failed");
+
+        assertThat(TestNodes.ask(first, "CLUSTER", "DELSLOTS", "5061")).isEqualTo("+OK");
+        TestNodes.await("a slot is missing", 20, () -> !TestNodes.isOk(first));
+        TestNodes.ask(first, "CONFIG", "SET", "cluster-require-full-coverage", "no");
+        TestNodes.await("and is not needed any more", 20, () -> TestNodes.isOk(first));
+    }
+
+    @Test
+    void givenNoFailoverWasWanted_whenThatAndTheTimeoutChange_thenTheReplicaTakesOver()
+            throws Exception {
+        for (Node node : nodes) {
+            TestNodes.ask(node, "CONFIG", "SET", "cluster-replica-no-failover", "yes");
+            TestNodes.ask(node, "CONFIG", "SET", "cluster-node-timeout", "1000");
+        }
+        nodes.get(0).close();
+        Node heir = nodes.get(3);
+        TestNodes.await(
+                "failure is noticed",
+                30,
+                () ->
+                        TestNodes.ask(heir, "CLUSTER", "NODES")
+                                .matches("(?s).* master[a-z,]*,fail[ ,].*"));
+        assertThat(TestNodes.ask(heir, "ROLE")).startsWith("[$slave");
+
+        TestNodes.ask(heir, "CONFIG", "SET", "cluster-replica-no-failover", "no");
+        TestNodes.await(
+                "replica serves the slots",
+                30,
+                () -> TestNodes.ask(heir, "SET", FIRST_SHARD_KEY, "new").equals("+OK"));
+    }
 }

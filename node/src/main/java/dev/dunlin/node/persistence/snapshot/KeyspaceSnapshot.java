@@ -12,6 +12,7 @@ import dev.dunlin.node.replication.SnapshotSink;
 import dev.dunlin.node.replication.SnapshotSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// All data of a node at one instant, as an RDB file, made on the node's loop in slices while writes go on.
@@ -39,6 +40,9 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     private final RdbWriter writer;
     private final Runnable released;
 
+    /// Where the content that each database had at the cut is now: SWAPDB moves whole tables.
+    private final int[] contentAt;
+
     private int database;
     private int slot;
     private long cursor;
@@ -52,6 +56,8 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         this.keyspace = keyspace;
         this.entries = new EntryWriter(keyspace);
         this.released = released;
+        this.contentAt = new int[keyspace.databases()];
+        Arrays.setAll(contentAt, i -> i);
         this.writer =
                 new RdbWriter(
                         PooledByteBufAllocator.DEFAULT,
@@ -154,7 +160,7 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     private void walk(int maxBytes) {
         int chains = CHAINS_PER_SLICE;
         while (!walked && chains-- > 0 && writer.bufferedBytes() < maxBytes) {
-            Database at = keyspace.database(database);
+            Database at = keyspace.database(contentAt[database]);
             if (at.slotSize(slot) > 0) {
                 cursor = at.scan(slot, cursor, ref -> visit(database, ref));
             } else {
@@ -182,6 +188,7 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         }
     }
 
+    /// @param inDatabase as it was numbered at the cut
     private void visit(int inDatabase, int ref) {
         long entry = keyspace.allocator().address(ref);
         boolean done = keyspace.currentMark();
@@ -201,12 +208,28 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
 
     @Override
     public void beforeChange(int inDatabase, int ref) {
-        visit(inDatabase, ref);
+        visit(numberAtCut(inDatabase), ref);
     }
 
     @Override
     public void beforeDrop(int inDatabase, int droppedSlot) {
-        keyspace.database(inDatabase).forEach(droppedSlot, ref -> visit(inDatabase, ref));
+        int number = numberAtCut(inDatabase);
+        keyspace.database(inDatabase).forEach(droppedSlot, ref -> visit(number, ref));
+    }
+
+    @Override
+    public void beforeSwap(int left, int right) {
+        int leftContent = numberAtCut(left);
+        contentAt[numberAtCut(right)] = left;
+        contentAt[leftContent] = right;
+    }
+
+    private int numberAtCut(int databaseNow) {
+        int number = 0;
+        while (contentAt[number] != databaseNow) {
+            number++;
+        }
+        return number;
     }
 
     @Override
