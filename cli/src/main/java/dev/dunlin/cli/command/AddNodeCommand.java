@@ -8,6 +8,7 @@ import dev.dunlin.cli.local.ClusterDirectory;
 import dev.dunlin.cli.local.ClusterState;
 import dev.dunlin.cli.local.LocalCluster;
 import dev.dunlin.controlplane.v1.AddNodeRequest;
+import dev.dunlin.controlplane.v1.Plan;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,12 +69,12 @@ final class AddNodeCommand implements Callable<Integer> {
             return addLocal();
         }
         try (Connection connection = session.connect(common)) {
-            add(connection, address);
+            var _ = carryOut(connection, plan(connection, address));
         }
         return ExitCode.OK.status();
     }
 
-    private ChangeFlow.Outcome add(Connection connection, String newAddress) {
+    private Plan plan(Connection connection, String newAddress) {
         var request =
                 AddNodeRequest.newBuilder()
                         .setAddress(newAddress)
@@ -84,7 +85,10 @@ final class AddNodeCommand implements Callable<Integer> {
                                 dev.dunlin.controlplane.v1.ChangeOptions.newBuilder()
                                         .setDryRun(true))
                         .build();
-        var plan = connection.call(c -> c.nodes().add(request)).getPlan();
+        return connection.call(c -> c.nodes().add(request)).getPlan();
+    }
+
+    private ChangeFlow.Outcome carryOut(Connection connection, Plan plan) {
         return new ChangeFlow(session, connection, common.output, change)
                 .run(plan, commandWithYes());
     }
@@ -121,13 +125,16 @@ final class AddNodeCommand implements Callable<Integer> {
                 session.terminal()
                         .err()
                         .println("started " + process.name() + " (pid " + process.pid() + ")");
-                keep = add(connection, "127.0.0.1:" + process.port()) != ChangeFlow.Outcome.NOT_RUN;
-            } catch (CliException e) {
+                var plan = plan(connection, "127.0.0.1:" + process.port());
                 // Once the work has begun the node may be a member already, so it has to stay.
+                keep = true;
+                keep = carryOut(connection, plan) != ChangeFlow.Outcome.NOT_RUN;
+            } catch (CliException e) {
                 keep =
-                        e.exitCode() == ExitCode.FAILED
-                                || e.exitCode() == ExitCode.CANCELLED
-                                || e.exitCode() == ExitCode.TIMED_OUT;
+                        keep
+                                && (e.exitCode() == ExitCode.FAILED
+                                        || e.exitCode() == ExitCode.CANCELLED
+                                        || e.exitCode() == ExitCode.TIMED_OUT);
                 throw e;
             } finally {
                 if (!keep && cluster.removeNode(process.port())) {

@@ -19,10 +19,9 @@ class InProcessClusterTest {
             cluster.up();
             assertThat(cluster.state().nodeProcesses()).hasSize(1);
             String primary = cluster.primaries().getFirst();
-            String added = cluster.address(6);
             try (var load = new WriteLoad(cluster.port(0))) {
                 load.awaitWrites(200);
-                cluster.ok("add-node");
+                String added = cluster.addNode();
                 cluster.ok("reshard", "--to", added, "--count", "100", "--yes");
                 cluster.ok("failover", primary, "--yes");
                 load.awaitWrites(200);

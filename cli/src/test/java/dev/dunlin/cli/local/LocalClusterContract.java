@@ -64,11 +64,10 @@ abstract class LocalClusterContract {
     @Test
     void givenWritesAllTheTime_whenTheClusterGrowsMovesShrinksAndFailsOver_thenNothingIsLost()
             throws Exception {
-        String added = cluster.address(NODES);
         String failing = cluster.primaries().getFirst();
         try (var load = new WriteLoad(cluster.port(0))) {
             load.awaitWrites(200);
-            cluster.ok("add-node", "--yes");
+            String added = cluster.addNode();
             cluster.ok("reshard", "--to", added, "--count", "400", "--yes");
             assertThat(cluster.slotsOf(added)).isEqualTo(400);
             load.awaitWrites(200);
@@ -229,16 +228,15 @@ abstract class LocalClusterContract {
     @Test
     void givenNobodyToAnswer_whenAnEmptyNodeIsAdded_thenItJoinsBecauseThatCostsNothing()
             throws Exception {
-        String added = cluster.address(NODES);
-
-        cluster.ok("add-node");
+        String added = cluster.addNode();
         assertThat(cluster.slotsOf(added)).isZero();
         var refused = cluster.cli().run("remove-node", added);
         assertThat(refused.status()).isEqualTo(ExitCode.NEEDS_APPROVAL.status());
         cluster.ok("remove-node", added, "--yes");
 
         assertThat(cluster.status().get("nodes")).hasSize(NODES);
-        assertThat(Ports.accepts(cluster.port(NODES))).as("it was stopped").isFalse();
+        int port = Integer.parseInt(added.substring(added.indexOf(':') + 1));
+        assertThat(Ports.accepts(port)).as("it was stopped").isFalse();
     }
 
     @Test

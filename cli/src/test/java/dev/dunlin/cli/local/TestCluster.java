@@ -95,6 +95,16 @@ final class TestCluster {
         return json(ok("status", "-o", "json").out()).get("status");
     }
 
+    /// Starts one more node, on whichever port is free. {@return its address}
+    String addNode() {
+        var before = status().get("nodes").findValuesAsText("address");
+        ok("add-node");
+        var added = status().get("nodes").findValuesAsText("address");
+        added.removeAll(before);
+        assertThat(added).hasSize(1);
+        return added.getFirst();
+    }
+
     private JsonNode node(String address) {
         for (JsonNode node : status().get("nodes")) {
             if (node.get("address").asText().equals(address)) {
@@ -154,7 +164,8 @@ final class TestCluster {
         for (int attempt = 0; attempt < 100; attempt++) {
             int base;
             try (var socket = new ServerSocket(0)) {
-                base = 10_001 + socket.getLocalPort() % 20_000;
+                // Bus ports have to stay below those that the system hands out to connections.
+                base = 10_001 + socket.getLocalPort() % 12_000;
             }
             var wanted = new ArrayList<Integer>();
             for (int port = base - 1; port < base + NODES + SPARE; port++) {

@@ -238,7 +238,7 @@ final class SlotMigration {
             nowNs = context.pacer().nowNs();
             limit = context.slotsPerSecondMax().getAsInt();
         }
-        nextSlotNs = limit > 0 ? nowNs + NANOS_PER_SECOND / limit : nowNs;
+        nextSlotNs = limit > 0 ? Math.max(nextSlotNs + NANOS_PER_SECOND / limit, nowNs) : nowNs;
     }
 
     /// Keys of one slot that arrived, and how long they took.
