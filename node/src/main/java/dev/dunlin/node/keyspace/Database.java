@@ -18,7 +18,8 @@ import java.util.random.RandomGenerator;
 /// An entry is named by its reference. Giving an entry a value of another length, or an expiry, may move it: the methods that can do so
 /// return the reference that is valid from then on.
 ///
-/// Every change to an entry's value goes through [#resizeValue] or [#beforeChange], so that a running snapshot sees the old one first.
+/// Every change to an entry's value goes through [#resizeValue] or [#beforeChange], and every change to an element of a value that is a
+/// table through [#beforeElementChange] as well, so that a running snapshot sees the old one first.
 ///
 /// Thread: owned by the node's loop.
 public final class Database {
@@ -237,25 +238,30 @@ public final class Database {
         keyspace.beforeChange(number, ref);
     }
 
+    /// Tells a running snapshot that an element of a value that is a table is about to change or go; [#beforeChange] comes first.
+    public void beforeElementChange(int root, int element) {
+        keyspace.beforeElementChange(root, element);
+    }
+
     /// Removes all keys of a slot at once; their memory is freed later, in slices.
     public void dropSlot(int slot) {
         int root = roots[slot];
         if (root == Allocator.NULL) {
             return;
         }
-        keyspace.beforeDrop(number, slot);
         roots[slot] = Allocator.NULL;
         size -= index.size(root);
         RefList list = expiring;
-        keyspace.reclaimer()
-                .add(
-                        root,
-                        ref -> {
-                            if (Entry.expires(allocator.address(ref)) && list == expiring) {
-                                removeFromExpiring(allocator.address(ref));
-                            }
-                            freeEntry(ref);
-                        });
+        keyspace.dropSlot(
+                number,
+                slot,
+                root,
+                ref -> {
+                    if (Entry.expires(allocator.address(ref)) && list == expiring) {
+                        removeFromExpiring(allocator.address(ref));
+                    }
+                    freeEntry(ref);
+                });
     }
 
     /// Removes all keys at once; their memory is freed later, in slices.
@@ -339,7 +345,7 @@ public final class Database {
     private void freeEntry(int ref) {
         long entry = allocator.address(ref);
         if (Entry.kind(entry) == ValueKind.HASH_TABLE) {
-            keyspace.reclaimer().add(Memory.getInt(Entry.value(entry)), allocator::free);
+            keyspace.dropTable(Memory.getInt(Entry.value(entry)));
         }
         allocator.free(ref);
     }

@@ -6,6 +6,7 @@ import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.HashIndex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// All databases of a node, and what they share: memory, the tables' hash, the access clock, the snapshot mark.
@@ -80,11 +81,11 @@ public final class Keyspace implements AutoCloseable {
 
     /// Exchanges two databases.
     public void swap(int left, int right) {
+        databases[left].swapWith(databases[right]);
         SnapshotHook hook = snapshot;
         if (hook != null) {
-            hook.beforeSwap(left, right);
+            hook.swapped(left, right);
         }
-        databases[left].swapWith(databases[right]);
     }
 
     /// Removes all keys of all databases.
@@ -111,9 +112,17 @@ public final class Keyspace implements AutoCloseable {
         return reclaimer.reclaim(entriesMax);
     }
 
+    /// Takes over a table that nobody else reaches; its entries are freed later, in slices.
+    ///
+    /// @param freeEntry frees one entry with all that belongs to it
+    public void dispose(int root, IntConsumer freeEntry) {
+        reclaimer.add(root, freeEntry);
+    }
+
     /// Registers who wants to see entries before they change; one snapshot at a time.
     ///
-    /// All entries that are there now are unmarked from now on; entries made later are marked. The snapshot marks what it has written.
+    /// All entries that are there now are unmarked from now on, those in values' own tables included; entries made later are marked. The
+    /// snapshot marks what it has written.
     public void beginSnapshot(SnapshotHook hook) {
         if (snapshot != null) {
             throw new IllegalStateException("a snapshot is running");
@@ -143,10 +152,25 @@ public final class Keyspace implements AutoCloseable {
         }
     }
 
-    void beforeDrop(int database, int slot) {
+    void beforeElementChange(int root, int element) {
         SnapshotHook hook = snapshot;
         if (hook != null) {
-            hook.beforeDrop(database, slot);
+            hook.beforeElementChange(root, element);
+        }
+    }
+
+    /// A value's own table is not needed any more.
+    void dropTable(int root) {
+        SnapshotHook hook = snapshot;
+        if (hook == null || !hook.keepsTable(root)) {
+            reclaimer.add(root, allocator::free);
+        }
+    }
+
+    void dropSlot(int database, int slot, int root, IntConsumer freeEntry) {
+        SnapshotHook hook = snapshot;
+        if (hook == null || !hook.keepsSlot(database, slot, root, freeEntry)) {
+            reclaimer.add(root, freeEntry);
         }
     }
 
@@ -159,6 +183,9 @@ public final class Keyspace implements AutoCloseable {
 
     @Override
     public void close() {
+        if (snapshot != null) {
+            snapshot.keyspaceCloses();
+        }
         clear();
         while (!reclaim(Integer.MAX_VALUE)) {
             // Nested tables are queued while their owners are freed.

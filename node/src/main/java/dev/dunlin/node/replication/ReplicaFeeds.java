@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /// All replicas of this node, and the data sets on their way to them.
 ///
 /// One full sync runs at a time; who comes while it has not begun to send shares it, who comes later waits for the next.
-/// The next begins when its first replica has waited `repl-diskless-sync-delay`, or enough of them wait.
+/// The next begins when its first replica has waited `repl-diskless-sync-delay`, or enough of them wait; and not before all traces of a
+/// snapshot that was given up are gone ([ReplicationHost#mayOpenSnapshot]).
 ///
 /// Thread: the node's loop.
 final class ReplicaFeeds implements PrimaryFeed.Owner {
@@ -128,7 +129,7 @@ final class ReplicaFeeds implements PrimaryFeed.Owner {
 
     /// Begins the next full sync when its time has come. Called with each newcomer and each tick.
     void startIfDue(ReplicationConfig config) {
-        if (running != null || waiting.isEmpty()) {
+        if (running != null || waiting.isEmpty() || !host.mayOpenSnapshot()) {
             return;
         }
         // Only a data set sent while it is made cannot be joined later, so only then is waiting

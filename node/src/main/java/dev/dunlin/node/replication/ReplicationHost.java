@@ -18,7 +18,13 @@ public interface ReplicationHost {
 
     // As a primary, or as a replica with replicas of its own.
 
-    /// Fixes the cut at this very moment and returns the data set of it. `cut.offset()` is the log's offset now.
+    /// {@return whether a snapshot may begin now} One that was given up may take a moment until all traces of it are gone; who wants
+    /// another waits meanwhile, and asks again with each tick.
+    default boolean mayOpenSnapshot() {
+        return true;
+    }
+
+    /// Fixes the cut at this very moment and returns the data set of it; only when [#mayOpenSnapshot]. `cut.offset()` is the log's offset now.
     SnapshotSource openSnapshot(SnapshotCut cut);
 
     // As a replica.

@@ -57,6 +57,7 @@ final class ReplicationDuties implements ReplicationHost {
     private int[] lengths = new int[16];
     private @Nullable DataSetLoad load;
     private @Nullable KeyspaceSnapshot snapshot;
+    private boolean sweeping;
 
     ReplicationDuties(
             NodeLoop loop,
@@ -98,22 +99,34 @@ final class ReplicationDuties implements ReplicationHost {
     }
 
     @Override
+    public boolean mayOpenSnapshot() {
+        return snapshot == null;
+    }
+
+    @Override
     public SnapshotSource openSnapshot(SnapshotCut cut) {
-        KeyspaceSnapshot before = snapshot;
-        if (before != null) {
-            before.sweepAll();
-        }
         KeyspaceSnapshot opened =
                 KeyspaceSnapshot.begin(keyspace, cut, true, loop.nowMs(), () -> snapshot = null);
         snapshot = opened;
         return opened;
     }
 
-    /// Does some of what a snapshot that was given up has left behind.
+    /// Begins to clear away what a snapshot that was given up has left behind, a slice per turn of the loop.
     void sweep() {
+        KeyspaceSnapshot abandoned = snapshot;
+        if (!sweeping && abandoned != null && abandoned.needsSweep()) {
+            sweeping = true;
+            loop.submit(this::sweepSlice);
+        }
+    }
+
+    private void sweepSlice() {
         KeyspaceSnapshot abandoned = snapshot;
         if (abandoned != null && abandoned.needsSweep()) {
             abandoned.sweep();
+            loop.submit(this::sweepSlice);
+        } else {
+            sweeping = false;
         }
     }
 

@@ -52,6 +52,7 @@ public final class HashValue {
         byte[] value();
     }
 
+    private final Keyspace keyspace;
     private final HashIndex index;
     private final Allocator allocator;
     private final ListpackElement fieldElement = new ListpackElement();
@@ -78,6 +79,7 @@ public final class HashValue {
     private PairVisitor visitor = pair -> {};
 
     public HashValue(Keyspace keyspace) {
+        this.keyspace = keyspace;
         this.index = keyspace.index();
         this.allocator = keyspace.allocator();
         this.database = keyspace.database(0);
@@ -199,6 +201,7 @@ public final class HashValue {
                     int copied = allocator.allocate(bytes);
                     long target = allocator.address(copied);
                     Memory.copy(entry, target, bytes);
+                    Entry.mark(target, keyspace.currentMark());
                     index.insert(
                             copy, copied, index.hash(Entry.key(target), Entry.keyBytes(target)));
                 });
@@ -410,6 +413,7 @@ public final class HashValue {
             return false;
         }
         database.beforeChange(ref);
+        database.beforeElementChange(root, pair);
         index.remove(root, pair, hash);
         allocator.free(pair);
         return true;
@@ -469,6 +473,7 @@ public final class HashValue {
             long hash = index.hash(field, fieldElement.textBytes());
             int old = index.find(root, field, fieldElement.textBytes(), hash);
             if (old != Allocator.NULL && fits(old)) {
+                database.beforeElementChange(root, old);
                 long entry = allocator.address(old);
                 Entry.valueBytes(entry, valueElement.textBytes());
                 valueElement.copyText(Entry.value(entry));
@@ -497,6 +502,7 @@ public final class HashValue {
             index.insert(root, pair, hash);
             return true;
         }
+        database.beforeElementChange(root, old);
         index.replace(root, old, hash, pair);
         allocator.free(old);
         return false;
@@ -507,10 +513,16 @@ public final class HashValue {
         int bytes = valueElement.textBytes();
         int pair = allocator.allocate(Entry.bytes(keyBytes, bytes, false));
         long entry = allocator.address(pair);
-        Entry.initialize(entry, ValueKind.STRING, keyBytes, bytes, false, 0);
+        initializePair(entry, keyBytes, bytes);
         fieldElement.copyText(Entry.key(entry));
         valueElement.copyText(Entry.value(entry));
         return pair;
+    }
+
+    /// Pairs are born with the mark, as entries are: a running snapshot need not write them.
+    private void initializePair(long entry, int field, int value) {
+        Entry.initialize(entry, ValueKind.STRING, field, value, false, 0);
+        Entry.mark(entry, keyspace.currentMark());
     }
 
     private void convertToTable() {
@@ -519,7 +531,7 @@ public final class HashValue {
         forEach(pair -> {
             int made = allocator.allocate(Entry.bytes(fieldBytes, valueBytes, false));
             long entry = allocator.address(made);
-            Entry.initialize(entry, ValueKind.STRING, fieldBytes, valueBytes, false, 0);
+            initializePair(entry, fieldBytes, valueBytes);
             Memory.copy(fieldAddress, Entry.key(entry), fieldBytes);
             Memory.copy(valueAddress, Entry.value(entry), valueBytes);
             index.insert(root, made, index.hash(Entry.key(entry), fieldBytes));

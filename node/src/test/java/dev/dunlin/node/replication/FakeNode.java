@@ -58,6 +58,7 @@ final class FakeNode implements ReplicationHost, AutoCloseable {
     private @Nullable Runnable heldLoad;
     private boolean snapshotsFail;
     private int openSnapshots;
+    private boolean mayOpenSnapshot = true;
 
     FakeNode(Path directory, ReplicationConfig config) throws Exception {
         this.directory = directory;
@@ -182,6 +183,15 @@ final class FakeNode implements ReplicationHost, AutoCloseable {
         run(replicating -> snapshotsFail = fail);
     }
 
+    /// Says whether the traces of an earlier snapshot are gone.
+    void mayOpenSnapshot(boolean may) throws Exception {
+        run(replicating -> mayOpenSnapshot = may);
+    }
+
+    long fullSyncs() throws Exception {
+        return on(replication::fullSyncs);
+    }
+
     int openSnapshots() throws Exception {
         return on(() -> openSnapshots);
     }
@@ -232,6 +242,11 @@ final class FakeNode implements ReplicationHost, AutoCloseable {
     @Override
     public Path snapshotDirectory() {
         return directory;
+    }
+
+    @Override
+    public boolean mayOpenSnapshot() {
+        return mayOpenSnapshot;
     }
 
     @Override

@@ -387,6 +387,27 @@ class ReplicationFaultTest {
     }
 
     @Test
+    void givenTracesOfAnEarlierSnapshot_whenAReplicaComes_thenItWaitsAndGetsWhatIsThereLater()
+            throws Exception {
+        try (var node = new FakeNode(directory, FakeNode.config());
+                var replica = new FakeNode(directory, FakeNode.config())) {
+            node.set(0, "k", "v");
+            node.mayOpenSnapshot(false);
+            follow(replica, node.port());
+            Await.until("asked for", () -> node.fullSyncs() == 1);
+            node.append(0, "k", "1");
+            assertThat(node.openSnapshots()).isZero();
+            assertThat(replica.loads()).isZero();
+
+            node.mayOpenSnapshot(true);
+            Await.until("link is up", () -> replica.linkState() == LinkState.CONNECTED);
+            assertThat(replica.get(0, "k")).isEqualTo("v1");
+            assertThat(replica.applied()).doesNotContain("0 append k 1");
+            assertThat(replica.loads()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void givenAReplicaWithoutALink_whenSomebodyWantsToFollowIt_thenItSaysSo() throws Exception {
         try (var primary = new ScriptedPrimary();
                 var node = new FakeNode(directory, FakeNode.config());

@@ -86,6 +86,16 @@ public final class RdbWriter implements AutoCloseable {
         return taken;
     }
 
+    /// Puts a buffer that was filled elsewhere, and that belongs to the writer from now on, in the place of the current one, which must be
+    /// empty. Writing goes on behind its content.
+    public void adopt(ByteBuf filled) {
+        if (out.isReadable()) {
+            throw new IllegalStateException("the current buffer is not empty");
+        }
+        out.release();
+        out = filled;
+    }
+
     /// Writes the first bytes of the file.
     public void header() {
         out.writeCharSequence(String.format("REDIS%04d", VERSION), ISO_8859_1);
@@ -113,6 +123,11 @@ public final class RdbWriter implements AutoCloseable {
 
     /// Says which database the entries that follow belong to.
     public void selectDb(int db) {
+        selectDb(values, out, db);
+    }
+
+    /// As the other, into a buffer that is to be adopted.
+    public static void selectDb(RdbEncoder values, ByteBuf out, int db) {
         out.writeByte(RdbOpcode.SELECT_DB);
         values.length(out, db);
     }
@@ -147,13 +162,19 @@ public final class RdbWriter implements AutoCloseable {
     ///
     /// @param expireAtMs Unix time in milliseconds, or [RdbRecord.Entry#NEVER]
     public void beginEntry(RdbType type, long key, int keyBytes, long expireAtMs) {
-        beginEntry(type, expireAtMs);
+        beginEntry(values, out, type, key, keyBytes, expireAtMs);
+    }
+
+    /// As the other, into a buffer that is to be adopted or copied.
+    public static void beginEntry(
+            RdbEncoder values, ByteBuf out, RdbType type, long key, int keyBytes, long expireAtMs) {
+        beginEntry(out, type, expireAtMs);
         values.string(out, key, keyBytes);
     }
 
     /// As the other, with a key in an array.
     public void beginEntry(RdbType type, byte[] key, long expireAtMs) {
-        beginEntry(type, expireAtMs);
+        beginEntry(out, type, expireAtMs);
         values.string(out, key, 0, key.length);
     }
 
@@ -176,7 +197,7 @@ public final class RdbWriter implements AutoCloseable {
         out.release();
     }
 
-    private void beginEntry(RdbType type, long expireAtMs) {
+    private static void beginEntry(ByteBuf out, RdbType type, long expireAtMs) {
         if (expireAtMs != RdbRecord.Entry.NEVER) {
             out.writeByte(RdbOpcode.EXPIRE_AT_MS);
             out.writeLongLE(expireAtMs);

@@ -3,6 +3,7 @@ package dev.dunlin.node.persistence.snapshot;
 
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
+import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.persistence.rdb.RdbEncoder;
@@ -13,6 +14,8 @@ import io.netty.buffer.ByteBuf;
 
 /// Turns entries of the keyspace into RDB records and DUMP values, straight from native memory.
 ///
+/// A value that is a table can be written in pieces: [#head], then [#element] as often as the head says.
+///
 /// Thread: owned by the node's loop.
 public final class EntryWriter {
     private final Keyspace keyspace;
@@ -21,14 +24,18 @@ public final class EntryWriter {
         this.keyspace = keyspace;
     }
 
+    /// {@return the table that is the entry's value, or [Allocator#NULL] when its value is one run of bytes}
+    static int table(long entry) {
+        return Entry.kind(entry) == ValueKind.HASH_TABLE
+                ? Memory.getInt(Entry.value(entry))
+                : Allocator.NULL;
+    }
+
     /// Writes key, expiry and value of an entry.
-    public void write(RdbWriter writer, int ref) {
+    void write(RdbEncoder values, ByteBuf out, int ref) {
         long entry = keyspace.allocator().address(ref);
-        long key = Entry.key(entry);
-        int keyBytes = Entry.keyBytes(entry);
-        long expireAtMs = Entry.expires(entry) ? Entry.expireAtMs(entry) : RdbRecord.Entry.NEVER;
-        writer.beginEntry(typeOf(entry), key, keyBytes, expireAtMs);
-        value(writer.values(), writer.out(), entry);
+        key(values, out, entry);
+        value(values, out, entry);
     }
 
     /// Writes type and value of an entry, as DUMP payloads begin.
@@ -36,6 +43,26 @@ public final class EntryWriter {
         long entry = keyspace.allocator().address(ref);
         out.writeByte(typeOf(entry).code());
         value(values, out, entry);
+    }
+
+    /// Writes what comes before the elements of an entry whose value is a table: key, expiry, and how many elements there are now.
+    void head(RdbEncoder values, ByteBuf out, long entry) {
+        key(values, out, entry);
+        values.length(out, keyspace.index().size(table(entry)));
+    }
+
+    /// Writes an element of a value that is a table.
+    ///
+    /// @param kind of the entry whose value it is
+    void element(RdbEncoder values, ByteBuf out, int kind, int ref) {
+        long element = keyspace.allocator().address(ref);
+        switch (kind) {
+            case ValueKind.HASH_TABLE -> {
+                values.string(out, Entry.key(element), Entry.keyBytes(element));
+                values.string(out, Entry.value(element), Entry.valueBytes(element));
+            }
+            default -> throw new IllegalStateException("kind " + kind);
+        }
     }
 
     private static RdbType typeOf(long entry) {
@@ -47,21 +74,20 @@ public final class EntryWriter {
         };
     }
 
+    private static void key(RdbEncoder values, ByteBuf out, long entry) {
+        long expireAtMs = Entry.expires(entry) ? Entry.expireAtMs(entry) : RdbRecord.Entry.NEVER;
+        RdbWriter.beginEntry(
+                values, out, typeOf(entry), Entry.key(entry), Entry.keyBytes(entry), expireAtMs);
+    }
+
     private void value(RdbEncoder values, ByteBuf out, long entry) {
-        long value = Entry.value(entry);
-        if (Entry.kind(entry) != ValueKind.HASH_TABLE) {
-            values.string(out, value, Entry.valueBytes(entry));
+        int table = table(entry);
+        if (table == Allocator.NULL) {
+            values.string(out, Entry.value(entry), Entry.valueBytes(entry));
             return;
         }
-        int table = Memory.getInt(value);
+        int kind = Entry.kind(entry);
         values.length(out, keyspace.index().size(table));
-        keyspace.index()
-                .forEach(
-                        table,
-                        pair -> {
-                            long address = keyspace.allocator().address(pair);
-                            values.string(out, Entry.key(address), Entry.keyBytes(address));
-                            values.string(out, Entry.value(address), Entry.valueBytes(address));
-                        });
+        keyspace.index().forEach(table, element -> element(values, out, kind, element));
     }
 }

@@ -18,7 +18,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /// A redis-server of this machine on a free port, with a directory of its own, stopped by [#close].
-final class RealRedis implements AutoCloseable {
+public final class RealRedis implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
     private final Process process;
@@ -30,14 +30,14 @@ final class RealRedis implements AutoCloseable {
     }
 
     /// {@return whether the program is there to be judged by}
-    static boolean isInstalled(String program) {
+    public static boolean isInstalled(String program) {
         String path = System.getenv("PATH");
         return path != null
                 && Arrays.stream(path.split(File.pathSeparator, -1))
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    static RealRedis start(Path folder, String... directives) throws IOException {
+    public static RealRedis start(Path folder, String... directives) throws IOException {
         int port = freePort();
         List<String> command =
                 new ArrayList<>(
@@ -87,7 +87,7 @@ final class RealRedis implements AutoCloseable {
         }
     }
 
-    Jedis client() {
+    public Jedis client() {
         return client;
     }
 

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.persistence.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.dunlin.node.persistence.codec.Seeds;
+import dev.dunlin.node.persistence.rdb.RealRedis;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Snapshots in slices while everything changes, on the allocator that notices damage and leaks.
+class KeyspaceSnapshotTest {
+    private static final int SEEDS = Integer.getInteger("snapshot.seeds", 25);
+    private static final int KEYS = 12;
+    private static final int LARGE = 20_000;
+
+    /// A command may touch two keys, each of which is measured and marked once and asked for a few times more.
+    private static final long VISITS_OF_A_COMMAND_MAX =
+            2 * (2 * KeyspaceSnapshot.SMALL_ELEMENTS_MAX + 64);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void givenRandomChangesBetweenSlices_whenLoadedBack_thenItIsTheKeyspaceAtTheCut(
+            boolean cluster) {
+        Seeds.forEach(
+                SEEDS,
+                random -> {
+                    try (var box = new SnapshotBox(cluster)) {
+                        for (int round = 0; round < 4; round++) {
+                            fill(box, random, cluster);
+                            round(box, random, cluster);
+                        }
+                        if (random.nextBoolean()) {
+                            box.begin();
+                            change(box, random, cluster);
+                            box.next();
+                            change(box, random, cluster);
+                        }
+                    }
+                });
+    }
+
+    private static void round(SnapshotBox box, Random random, boolean cluster) throws Exception {
+        if (random.nextInt(3) == 0) {
+            giveUp(box, random, cluster);
+        }
+        List<String> cut = box.content();
+        KeyspaceSnapshot snapshot = box.begin();
+        int changesMax = random.nextInt(40);
+        while (!snapshot.ended()) {
+            for (int i = random.nextInt(changesMax + 1); i > 0; i--) {
+                change(box, random, cluster);
+            }
+            if (random.nextBoolean()) {
+                box.keyspace.reclaim(100);
+            }
+            box.next();
+        }
+        box.finish();
+        assertThat(box.loaded()).isEqualTo(cut);
+    }
+
+    /// A snapshot that ends early, by its reader or by a database that is emptied.
+    private static void giveUp(SnapshotBox box, Random random, boolean cluster) {
+        KeyspaceSnapshot snapshot = box.begin();
+        for (int i = random.nextInt(20); i > 0 && !snapshot.ended(); i--) {
+            change(box, random, cluster);
+            box.next();
+        }
+        if (random.nextBoolean()) {
+            box.keyspace.database(0).clear();
+            change(box, random, cluster);
+            change(box, random, cluster);
+        }
+        snapshot.close();
+        while (snapshot.needsSweep()) {
+            change(box, random, cluster);
+            if (random.nextBoolean()) {
+                box.keyspace.reclaim(100);
+            }
+            long before = snapshot.visits();
+            snapshot.sweep();
+            assertThat(snapshot.visits() - before)
+                    .isLessThanOrEqualTo(SnapshotBox.VISITS_OF_A_SLICE_MAX);
+        }
+        assertThat(box.released()).isTrue();
+    }
+
+    private static void fill(SnapshotBox box, Random random, boolean cluster) {
+        for (int i = 0; i < 60; i++) {
+            edit(box, random, cluster);
+        }
+        int db = anyDatabase(random, cluster);
+        String large = anyKey(random);
+        int pairs = 100 + random.nextInt(random.nextInt(3) == 0 ? 6000 : 1000);
+        int bytes = random.nextInt(pairs > 600 ? 60 : 1500);
+        for (int i = 0; i < pairs; i++) {
+            box.hset(db, large, "f" + i, "x".repeat(bytes) + i);
+        }
+    }
+
+    private static void change(SnapshotBox box, Random random, boolean cluster) {
+        KeyspaceSnapshot snapshot = box.running();
+        long before = snapshot.visits();
+        edit(box, random, cluster);
+        assertThat(snapshot.visits() - before).isLessThanOrEqualTo(VISITS_OF_A_COMMAND_MAX);
+    }
+
+    private static int anyDatabase(Random random, boolean cluster) {
+        return cluster ? 0 : random.nextInt(SnapshotBox.DATABASES);
+    }
+
+    private static String anyKey(Random random) {
+        return "{" + random.nextInt(4) + "}key" + random.nextInt(KEYS);
+    }
+
+    private static void edit(SnapshotBox box, Random random, boolean cluster) {
+        int db = anyDatabase(random, cluster);
+        int other = anyDatabase(random, cluster);
+        String key = anyKey(random);
+        String field = "f" + random.nextInt(random.nextBoolean() ? 6000 : 700);
+        String value = "v".repeat(random.nextInt(100)) + random.nextInt();
+        switch (random.nextInt(20)) {
+            case 0 -> box.del(db, key);
+            case 1 -> box.set(db, key, value);
+            case 2, 3 -> box.rename(db, key, other, anyKey(random));
+            case 4 -> box.copy(db, key, other, anyKey(random));
+            case 5, 6 -> box.expire(db, key, random.nextInt(3) == 0 ? -1 : 4_000_000_000_000L);
+            case 7 -> {
+                if (!cluster) {
+                    box.keyspace.swap(db, other);
+                } else if (random.nextInt(4) == 0) {
+                    box.keyspace.database(0).dropSlot(box.slot(key));
+                }
+            }
+            case 8, 9, 10, 11, 12 -> box.hdel(db, key, field);
+            default -> box.hset(db, key, field, value);
+        }
+    }
+
+    private static SnapshotBox withLargeHash() {
+        var box = new SnapshotBox(false);
+        for (int i = 0; i < LARGE; i++) {
+            box.hset(0, "large", "f" + i, "value " + i);
+        }
+        return box;
+    }
+
+    @Test
+    void givenALargeHash_whenItsKeyIsDeleted_thenItIsKeptWrittenInSlicesAndFreed()
+            throws Exception {
+        try (var box = withLargeHash()) {
+            long bytes = box.keyspace.usedBytes();
+            List<String> cut = box.content();
+            KeyspaceSnapshot snapshot = box.begin();
+            box.del(0, "large");
+            assertThat(snapshot.visits()).isLessThan(10);
+            assertThat(box.keyspace.hasGarbage()).isFalse();
+            box.next();
+            assertThat(snapshot.ended()).isFalse();
+
+            box.finish();
+            assertThat(box.loaded()).isEqualTo(cut);
+            while (!box.keyspace.reclaim(1000)) {
+                // As the loop does, a slice per turn.
+            }
+            assertThat(box.keyspace.usedBytes()).isLessThan(bytes / 20);
+        }
+    }
+
+    @Test
+    void givenALargeHash_whenEachFieldChangesBeforeItIsWritten_thenTheOldOnesAreInTheFile()
+            throws Exception {
+        try (var box = withLargeHash()) {
+            List<String> cut = box.content();
+            KeyspaceSnapshot snapshot = box.begin();
+            for (int i = 0; i < LARGE; i++) {
+                long before = snapshot.visits();
+                if (i % 2 == 0) {
+                    box.hset(0, "large", "f" + i, "another " + i);
+                } else {
+                    box.hdel(0, "large", "f" + i);
+                }
+                box.hset(0, "large", "new" + i, "not of the cut");
+                assertThat(snapshot.visits() - before).isLessThan(10);
+            }
+
+            box.finish();
+            assertThat(box.loaded()).isEqualTo(cut);
+        }
+    }
+
+    @Test
+    void givenMoreHeldThanTheLimit_whenWritesGoOn_thenItFailsAndTheNextOneIsWhole()
+            throws Exception {
+        try (var box = withLargeHash()) {
+            KeyspaceSnapshot snapshot = box.begin(10_000);
+            for (int i = 0; i < 2000; i++) {
+                box.hset(0, "large", "f" + i, "another");
+            }
+            assertThat(snapshot.failure()).contains("10000 bytes");
+            assertThat(snapshot.next(1000)).isNull();
+            assertThat(snapshot.heldBytes()).isZero();
+            snapshot.close();
+            while (snapshot.needsSweep()) {
+                assertThat(box.released()).isFalse();
+                snapshot.sweep();
+            }
+
+            List<String> cut = box.content();
+            box.begin();
+            box.finish();
+            assertThat(box.loaded()).isEqualTo(cut);
+        }
+    }
+
+    @Test
+    void givenAFileThatWasCutWhileAllChanged_whenRedisStartsWithIt_thenTheCutIsThere(
+            @TempDir Path home) throws Exception {
+        assumeTrue(RealRedis.isInstalled("redis-server"), "redis-server is not installed");
+        try (var box = withLargeHash()) {
+            box.set(1, "string", "old");
+            box.expire(0, "large", 4_000_000_000_000L);
+            KeyspaceSnapshot snapshot = box.begin();
+            box.next();
+            box.next();
+            for (int i = 0; i < LARGE; i += 7) {
+                box.hset(0, "large", "f" + i, "another");
+            }
+            box.rename(0, "large", 2, "moved");
+            box.set(1, "string", "new");
+            box.hdel(2, "moved", "f5");
+            assertThat(snapshot.ended()).isFalse();
+            box.finish();
+            Files.write(home.resolve("dump.rdb"), box.file.toByteArray());
+        }
+
+        try (RealRedis redis = RealRedis.start(home)) {
+            assertThat(redis.client().hlen("large")).isEqualTo(LARGE);
+            for (int i = 0; i < LARGE; i += 97) {
+                assertThat(redis.client().hget("large", "f" + i)).isEqualTo("value " + i);
+            }
+            assertThat(redis.client().pexpireTime("large")).isEqualTo(4_000_000_000_000L);
+            redis.client().select(1);
+            assertThat(redis.client().get("string")).isEqualTo("old");
+            redis.client().select(2);
+            assertThat(redis.client().dbSize()).isZero();
+        }
+    }
+}

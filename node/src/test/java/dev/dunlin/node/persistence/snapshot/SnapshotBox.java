@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.persistence.snapshot;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.node.command.KeySlot;
+import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.keyspace.ValueKind;
+import dev.dunlin.node.offheap.Allocator;
+import dev.dunlin.node.offheap.DebugAllocator;
+import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.offheap.Memory;
+import dev.dunlin.node.offheap.SlabAllocator;
+import dev.dunlin.node.persistence.rdb.LoadBatch;
+import dev.dunlin.node.persistence.rdb.LoadBatches;
+import dev.dunlin.node.persistence.rdb.RdbLimits;
+import dev.dunlin.node.persistence.rdb.RdbReader;
+import dev.dunlin.node.persistence.rdb.RdbSource;
+import dev.dunlin.node.value.HashValue;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A keyspace that notices damage and leaks, what commands do to it, and what a snapshot yields of it.
+final class SnapshotBox implements AutoCloseable {
+    static final int DATABASES = 3;
+
+    final Keyspace keyspace;
+    final HashValue hashes;
+    final ByteArrayOutputStream file = new ByteArrayOutputStream();
+    private final boolean cluster;
+    private final long keyScratch;
+    private final long fieldScratch;
+    private final long valueScratch;
+    private @Nullable KeyspaceSnapshot snapshot;
+    private boolean released = true;
+
+    SnapshotBox(boolean cluster) {
+        this.cluster = cluster;
+        keyspace =
+                new Keyspace(
+                        new DebugAllocator(SlabAllocator.create()),
+                        cluster ? 1 : DATABASES,
+                        cluster ? KeySlot.COUNT : 1,
+                        42);
+        hashes = new HashValue(keyspace);
+        keyScratch = keyspace.allocateScratch(1000);
+        fieldScratch = keyspace.allocateScratch(1000);
+        valueScratch = keyspace.allocateScratch(10_000);
+    }
+
+    /// A key that was looked up.
+    private record Found(Database database, int slot, long address, int bytes, long hash, int ref) {
+        boolean missing() {
+            return ref == Allocator.NULL;
+        }
+    }
+
+    private Found look(int db, String key) {
+        int bytes = text(key, keyScratch);
+        int slot = slot(key);
+        long hash = keyspace.hash(keyScratch, bytes);
+        Database database = keyspace.database(db);
+        return new Found(
+                database,
+                slot,
+                keyScratch,
+                bytes,
+                hash,
+                database.find(slot, keyScratch, bytes, hash));
+    }
+
+    int slot(String key) {
+        return cluster ? KeySlot.of(keyScratch, text(key, keyScratch)) : 0;
+    }
+
+    private static int text(String text, long scratch) {
+        byte[] bytes = text.getBytes(ISO_8859_1);
+        Memory.copyIn(bytes, 0, scratch, bytes.length);
+        return bytes.length;
+    }
+
+    // What commands do
+
+    void set(int db, String key, String value) {
+        del(db, key);
+        Found at = look(db, key);
+        int bytes = value.length();
+        int ref =
+                at.database.insert(
+                        at.slot,
+                        at.address,
+                        at.bytes,
+                        at.hash,
+                        ValueKind.STRING,
+                        bytes,
+                        Database.NO_EXPIRY);
+        text(value, Entry.value(keyspace.allocator().address(ref)));
+    }
+
+    void hset(int db, String key, String field, String value) {
+        Found at = look(db, key);
+        if (at.missing()) {
+            hashes.create(at.database, at.slot, at.address, at.bytes, at.hash, Database.NO_EXPIRY);
+        } else if (ValueKind.isHash(Entry.kind(keyspace.allocator().address(at.ref)))) {
+            hashes.open(at.database, at.slot, at.ref, at.hash);
+        } else {
+            return;
+        }
+        int bytes = text(field, fieldScratch);
+        hashes.put(fieldScratch, bytes, valueScratch, text(value, valueScratch));
+    }
+
+    void hdel(int db, String key, String field) {
+        Found at = look(db, key);
+        if (at.missing() || !ValueKind.isHash(Entry.kind(keyspace.allocator().address(at.ref)))) {
+            return;
+        }
+        hashes.open(at.database, at.slot, at.ref, at.hash);
+        hashes.remove(fieldScratch, text(field, fieldScratch));
+        if (hashes.count() == 0) {
+            at.database.delete(at.slot, hashes.ref(), at.hash);
+        }
+    }
+
+    void del(int db, String key) {
+        Found at = look(db, key);
+        if (!at.missing()) {
+            at.database.delete(at.slot, at.ref, at.hash);
+        }
+    }
+
+    void rename(int db, String key, int toDb, String toKey) {
+        if (look(db, key).missing() || (db == toDb && key.equals(toKey))) {
+            return;
+        }
+        del(toDb, toKey);
+        int bytes = text(toKey, fieldScratch);
+        int toSlot = slot(toKey);
+        Found at = look(db, key);
+        at.database.move(
+                at.slot,
+                at.ref,
+                at.hash,
+                keyspace.database(toDb),
+                toSlot,
+                fieldScratch,
+                bytes,
+                keyspace.hash(fieldScratch, bytes));
+    }
+
+    /// COPY of a large hash.
+    void copy(int db, String key, int toDb, String toKey) {
+        Found from = look(db, key);
+        if (from.missing()
+                || (db == toDb && key.equals(toKey))
+                || Entry.kind(keyspace.allocator().address(from.ref)) != ValueKind.HASH_TABLE) {
+            return;
+        }
+        del(toDb, toKey);
+        int table = hashes.open(from.ref).copyTable();
+        Found at = look(toDb, toKey);
+        int ref =
+                at.database.insert(
+                        at.slot,
+                        at.address,
+                        at.bytes,
+                        at.hash,
+                        ValueKind.HASH_TABLE,
+                        Integer.BYTES,
+                        Database.NO_EXPIRY);
+        Memory.putInt(Entry.value(keyspace.allocator().address(ref)), table);
+    }
+
+    void expire(int db, String key, long atMs) {
+        Found at = look(db, key);
+        if (!at.missing()) {
+            at.database.setExpiry(at.slot, at.ref, at.hash, atMs);
+        }
+    }
+
+    // The snapshot
+
+    KeyspaceSnapshot begin(long heldBytesMax) {
+        file.reset();
+        released = false;
+        snapshot =
+                KeyspaceSnapshot.begin(
+                        keyspace, null, true, 0, () -> released = true, heldBytesMax);
+        return snapshot;
+    }
+
+    KeyspaceSnapshot begin() {
+        return begin(Long.MAX_VALUE);
+    }
+
+    boolean released() {
+        return released;
+    }
+
+    /// Takes a slice, and checks that it did not take too much work.
+    void next() {
+        KeyspaceSnapshot at = running();
+        long before = at.visits();
+        ByteBuf slice = at.next(64 * 1024);
+        assertThat(at.visits() - before).isLessThanOrEqualTo(VISITS_OF_A_SLICE_MAX);
+        if (slice != null) {
+            file.writeBytes(bytes(slice));
+        }
+    }
+
+    static final long VISITS_OF_A_SLICE_MAX =
+            KeyspaceSnapshot.VISITS_PER_SLICE + 3 * KeyspaceSnapshot.SMALL_ELEMENTS_MAX;
+
+    private static byte[] bytes(ByteBuf slice) {
+        byte[] bytes = new byte[slice.readableBytes()];
+        slice.readBytes(bytes);
+        slice.release();
+        return bytes;
+    }
+
+    KeyspaceSnapshot running() {
+        if (snapshot == null) {
+            throw new IllegalStateException("none was begun");
+        }
+        return snapshot;
+    }
+
+    /// Takes all slices that are left.
+    void finish() {
+        KeyspaceSnapshot at = running();
+        while (!at.ended()) {
+            next();
+        }
+        at.close();
+        assertThat(at.heldBytes()).isZero();
+        assertThat(released).isTrue();
+    }
+
+    /// {@return what a node that loads the file has}
+    List<String> loaded() throws IOException {
+        try (var target = new SnapshotBox(cluster)) {
+            var batches =
+                    new LoadBatches(
+                            new RdbReader(
+                                    RdbSource.of(new ByteArrayInputStream(file.toByteArray())),
+                                    RdbLimits.DEFAULT),
+                            1 << 20,
+                            1000);
+            var loader = new KeyspaceLoader(target.keyspace, target.hashes);
+            LoadBatch batch;
+            do {
+                batch = batches.next();
+                assertThat(loader.apply(batch)).isNull();
+            } while (!batch.last());
+            return target.content();
+        }
+    }
+
+    /// {@return every key with its expiry and value, sorted; a key that is there twice comes twice}
+    List<String> content() {
+        List<String> lines = new ArrayList<>();
+        var reader = hashes;
+        for (int db = 0; db < keyspace.databases(); db++) {
+            String prefix = db + " ";
+            keyspace.database(db).forEach(ref -> lines.add(prefix + describe(reader, ref)));
+        }
+        Collections.sort(lines);
+        return lines;
+    }
+
+    private String describe(HashValue reader, int ref) {
+        long entry = keyspace.allocator().address(ref);
+        String key = string(Entry.key(entry), Entry.keyBytes(entry));
+        String head = key + " " + (Entry.expires(entry) ? Entry.expireAtMs(entry) : -1) + " ";
+        if (!ValueKind.isHash(Entry.kind(entry))) {
+            return head + string(Entry.value(entry), Entry.valueBytes(entry));
+        }
+        var pairs = new TreeMap<String, String>();
+        reader.open(ref);
+        reader.forEach(pair -> {
+            String field = string(pair.fieldAddress(), pair.fieldBytes());
+            String old = pairs.put(field, string(pair.valueAddress(), pair.valueBytes()));
+            assertThat(old).isNull();
+        });
+        return head + pairs;
+    }
+
+    private static String string(long address, int bytes) {
+        byte[] text = new byte[bytes];
+        Memory.copyOut(address, text, 0, bytes);
+        return new String(text, ISO_8859_1);
+    }
+
+    @Override
+    public void close() {
+        keyspace.close();
+        if (snapshot != null && !snapshot.ended()) {
+            snapshot.close();
+        }
+    }
+}
