@@ -54,7 +54,7 @@ public final class ClusterEngine {
         var grants = new LeaseGrants(core);
         manualFailover = new ManualFailover(core, heartbeats, headers);
         var roles = new Roles(core, heartbeats, lease, manualFailover);
-        var epochs = new Epochs(core, lease);
+        var epochs = new Epochs(core, lease, heartbeats);
         ownership = new SlotOwnership(core, headers, roles, epochs);
         failures = new FailureDetection(core, links, heartbeats, headers, lease);
         var gossip = new GossipRules(core, failures, membership);

@@ -5,13 +5,15 @@ package dev.dunlin.clusterbus.engine;
 final class Epochs {
     private final Core core;
     private final WriteLease lease;
+    private final Heartbeats heartbeats;
 
     /// Since when a primary with the larger id claims slots of ours under our epoch, 0 when none does.
     private long conflictSinceMs;
 
-    Epochs(Core core, WriteLease lease) {
+    Epochs(Core core, WriteLease lease, Heartbeats heartbeats) {
         this.core = core;
         this.lease = lease;
+        this.heartbeats = heartbeats;
     }
 
     /// Takes a new configEpoch without asking anyone, unless ours is the newest of all (cluster spec, "configEpoch conflicts").
@@ -63,5 +65,14 @@ final class Epochs {
         myself.configEpoch = core.table.currentEpoch();
         myself.touch();
         core.outbox.saveAndSync();
+        if (myself.isPrimary()) {
+            // Served under only when a majority has heard of it: whoever knows nothing of this
+            // epoch
+            // may give the same one to our successor. As after a promotion, each voter gets our
+            // claims first, on the same link, and its answer to the ping is our lease.
+            lease.underNewEpoch();
+            heartbeats.announceToAll();
+            heartbeats.pingVoters();
+        }
     }
 }

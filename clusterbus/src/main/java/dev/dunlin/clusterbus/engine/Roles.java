@@ -36,7 +36,7 @@ final class Roles {
         core.outbox.saveAndSync();
         core.topologyChanged();
         manualFailover.reset();
-        lease.promoted();
+        lease.underNewEpoch();
         heartbeats.announceToAll();
         // Each voter gets our claims first, on the same link; its answer to this is our lease.
         heartbeats.pingVoters();

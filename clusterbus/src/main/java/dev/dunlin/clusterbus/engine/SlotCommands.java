@@ -153,9 +153,9 @@ final class SlotCommands {
         }
         if (target == myself && core.table.importing.remove(slot) != null) {
             // The new epoch is what lets our claim win over the source's, everywhere.
-            epochs.bump();
-            changed();
-            heartbeats.announceToAll();
+            if (!epochs.bump()) {
+                heartbeats.announceToAll();
+            }
         }
         return changed();
     }

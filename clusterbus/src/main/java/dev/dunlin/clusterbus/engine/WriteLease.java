@@ -67,8 +67,8 @@ final class WriteLease {
         settle();
     }
 
-    /// We just became a primary: voters have our claims before the pings that follow them.
-    void promoted() {
+    /// We just became a primary, or took a new configEpoch: voters have our claims before the pings that follow them.
+    void underNewEpoch() {
         notBeforeMs = core.nowMs;
         epochServed = core.table.currentEpoch();
         lapsedAtMs = 0;
