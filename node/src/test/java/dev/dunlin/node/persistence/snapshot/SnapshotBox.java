@@ -209,8 +209,10 @@ final class SnapshotBox implements AutoCloseable {
     /// Takes a slice, and checks that it did not take too much work.
     void next() {
         KeyspaceSnapshot at = running();
+        String failure = at.failure();
         long before = at.visits();
         ByteBuf slice = at.next(64 * 1024);
+        assertThat(at.failure()).isEqualTo(failure);
         assertThat(at.visits() - before).isLessThanOrEqualTo(VISITS_OF_A_SLICE_MAX);
         if (slice != null) {
             file.writeBytes(bytes(slice));
@@ -238,6 +240,7 @@ final class SnapshotBox implements AutoCloseable {
     void finish() {
         KeyspaceSnapshot at = running();
         while (!at.ended()) {
+            assertThat(at.failure()).isNull();
             next();
         }
         at.close();
