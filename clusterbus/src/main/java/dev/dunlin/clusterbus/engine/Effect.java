@@ -10,8 +10,8 @@ import dev.dunlin.clusterbus.wire.PublishBody;
 
 /// What the engine asks of the outside world, to be carried out in the order of the list.
 ///
-/// Within one step that order is: the one [Persist] if there is any, what concerns the data set, the view, links and
-/// messages, deliveries and answers.
+/// Within one step that order is: the one [Persist] if there is any, [PromoteSelf], the view, what else concerns the data set, links
+/// and messages, deliveries and answers.
 public sealed interface Effect {
     /// Write nodes.conf before any later effect is carried out.
     ///

@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Collects what one step wants done and puts it in order: what must be on disk first, then the data set, then the rest.
+/// Collects what one step wants done and puts it in order: see [Effect].
 final class Outbox {
     private static final long NEVER = Long.MAX_VALUE;
     private static final long SAVE_SOON_MS = 1000;
@@ -150,9 +150,23 @@ final class Outbox {
             effects.add(persist);
             saveDueMs = NEVER;
         }
-        effects.addAll(host);
+        // A successor's data is ready before its view invites clients. All else comes after the
+        // view:
+        // who loses slots must send clients away before it takes up their held writes, follows
+        // another
+        // node or drops keys, or it acknowledges what its successor never gets.
+        for (Effect effect : host) {
+            if (effect instanceof Effect.PromoteSelf) {
+                effects.add(effect);
+            }
+        }
         if (view != null) {
             effects.add(view);
+        }
+        for (Effect effect : host) {
+            if (!(effect instanceof Effect.PromoteSelf)) {
+                effects.add(effect);
+            }
         }
         effects.addAll(links);
         effects.addAll(answers);

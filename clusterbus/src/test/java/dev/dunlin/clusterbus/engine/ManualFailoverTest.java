@@ -10,6 +10,8 @@ import dev.dunlin.clusterbus.wire.FailoverAuthRequest;
 import dev.dunlin.clusterbus.wire.MessageFlags;
 import dev.dunlin.clusterbus.wire.MfStart;
 import dev.dunlin.clusterbus.wire.Ping;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ManualFailoverTest {
@@ -37,6 +39,28 @@ class ManualFailoverTest {
 
         harness.runFor(5000);
         assertThat(harness.all(Effect.ResumeWrites.class)).hasSize(1);
+    }
+
+    @Test
+    void givenPausedPrimary_whenItsReplicaHasTakenOver_thenHeldWritesGoOnOnlyUnderTheNewView() {
+        var harness = EngineHarness.primary();
+        harness.says(4, new MfStart(harness.peer(4).header()));
+        harness.step(new Event.WritesPaused(777, harness.nowMs));
+        var successor = harness.peer(4);
+        successor.primary = null;
+        successor.slots = EngineHarness.slots(0, 5000);
+        successor.configEpoch = 9;
+        successor.currentEpoch = 9;
+
+        // What is held runs as soon as it may, on another thread than the bus.
+        List<Class<?>> order = new ArrayList<>();
+        harness.pings(4).forEach(effect -> order.add(effect.getClass()));
+
+        assertThat(harness.me().isPrimary()).isFalse();
+        assertThat(order).contains(Effect.ResumeWrites.class, Effect.ReplicateFrom.class);
+        assertThat(order.indexOf(Effect.PublishView.class))
+                .isLessThan(order.indexOf(Effect.ResumeWrites.class))
+                .isLessThan(order.indexOf(Effect.ReplicateFrom.class));
     }
 
     @Test
