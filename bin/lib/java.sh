@@ -62,8 +62,8 @@ is_fresh() {
 }
 
 all_fresh() {
-  for module in "$@"; do
-    is_fresh "$module" || return 1
+  for each in "$@"; do
+    is_fresh "$each" || return 1
   done
 }
 
@@ -88,9 +88,9 @@ build_if_stale() {
     began="$root/.dunlin/build.began"
     touch "$began"
     modules=$(echo "$*" | tr ' ' ',')
-    for module in "$@"; do
+    for each in "$@"; do
       # Libraries are copied there and never taken away; one that is no longer wanted would stay on the class path.
-      rm -rf "${root:?}/$module/target/lib"
+      rm -rf "${root:?}/$each/target/lib"
     done
     if ! (cd "$root" && JAVA_HOME="$jdk" mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true -Dstyle.color=never \
       -pl "$modules" -am package >"$log" 2>&1); then
@@ -98,9 +98,9 @@ build_if_stale() {
       echo "dunlin: the build failed; the whole log is in $log" >&2
       exit 1
     fi
-    for module in "$@"; do
+    for each in "$@"; do
       # What changed while the build ran is newer than this.
-      touch -r "$began" "$root/$module/target/.built"
+      touch -r "$began" "$root/$each/target/.built"
     done
   ) 9>"$root/.dunlin/build.lock"
 }
