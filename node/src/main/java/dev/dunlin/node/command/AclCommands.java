@@ -19,31 +19,6 @@ import java.util.Locale;
 ///
 /// Thread: handlers run on the node's loop and never block.
 public final class AclCommands {
-    /// In Redis's order.
-    private static final List<String> CATEGORIES =
-            List.of(
-                    "keyspace",
-                    "read",
-                    "write",
-                    "set",
-                    "sortedset",
-                    "list",
-                    "hash",
-                    "string",
-                    "bitmap",
-                    "hyperloglog",
-                    "geo",
-                    "stream",
-                    "pubsub",
-                    "admin",
-                    "fast",
-                    "slow",
-                    "blocking",
-                    "dangerous",
-                    "connection",
-                    "transaction",
-                    "scripting");
-
     private AclCommands() {}
 
     /// {@return the family's rows, fresh for each node because a row counts its calls}
@@ -65,12 +40,12 @@ public final class AclCommands {
                     RespError.subcommandSyntax(ClientCommands.quoted(args, 1), "ACL"));
         }
         if (args.count() == 2) {
-            reply.array(CATEGORIES.size());
-            CATEGORIES.forEach(reply::bulk);
+            reply.array(CommandRows.CATEGORIES.size());
+            CommandRows.CATEGORIES.forEach(reply::bulk);
             return;
         }
         String category = args.text(2).toLowerCase(Locale.ROOT);
-        if (!CATEGORIES.contains(category)) {
+        if (!CommandRows.CATEGORIES.contains(category)) {
             throw new CommandException(
                     RespError.ofBytes(
                             "ERR Unknown category '" + ClientCommands.quoted(args, 2) + "'"));

@@ -10,8 +10,8 @@ final class CommandRows {
     /// Elements of one row since Redis 7.0.
     private static final int ELEMENTS = 10;
 
-    /// The order in which Redis prints categories and flags of keys; clients do not depend on it, people comparing two servers do.
-    private static final List<String> CATEGORIES =
+    /// The ACL categories, in the order in which Redis prints them; clients do not depend on it, people comparing two servers do.
+    static final List<String> CATEGORIES =
             List.of(
                     "keyspace",
                     "read",
@@ -35,6 +35,7 @@ final class CommandRows {
                     "transaction",
                     "scripting");
 
+    /// The flags of keys, in Redis's order as well.
     private static final List<String> KEY_FLAGS =
             List.of(
                     "RO",

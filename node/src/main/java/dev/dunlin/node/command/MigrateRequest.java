@@ -37,15 +37,12 @@ public record MigrateRequest(
 
     private static final long DEFAULT_TIMEOUT_MS = 1000;
 
-    /// Visits the keys: the third argument, or with KEYS all that follow that word and not the third, which is empty then.
+    /// Visits the keys: the third argument, empty or not; or with KEYS and something behind it all that follow that word, none when the
+    /// third is not empty, which is an error.
     static void forEachKey(Args args, java.util.function.IntConsumer visitor) {
-        if (args.count() > 3 && args.bytes(3) > 0) {
-            visitor.accept(3);
-            return;
-        }
-        for (int i = 6; i < args.count(); i++) {
+        for (int i = 6; i + 1 < args.count(); i++) {
             if (args.is(i, "keys")) {
-                for (int key = i + 1; key < args.count(); key++) {
+                for (int key = i + 1; key < args.count() && args.bytes(3) == 0; key++) {
                     visitor.accept(key);
                 }
                 return;
@@ -55,6 +52,9 @@ public record MigrateRequest(
             } else if (args.is(i, "auth2")) {
                 i += 2;
             }
+        }
+        if (args.count() > 3) {
+            visitor.accept(3);
         }
     }
 
