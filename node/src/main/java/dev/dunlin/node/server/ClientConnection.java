@@ -242,7 +242,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /// @return false when it is to be tried again
     boolean sendQueued() {
         ServingGate gate = processor.gate();
-        if (vouchedAsPrimary && !closed && !gate.mayServe()) {
+        if (vouchedAsPrimary && !closed && !(gate.isPrimary() && gate.mayServe())) {
             if (gate.mayRecover()) {
                 withheld = true;
                 return false;

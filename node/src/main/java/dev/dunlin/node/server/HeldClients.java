@@ -22,14 +22,6 @@ final class HeldClients {
         }
     }
 
-    boolean isEmpty() {
-        return clients.isEmpty();
-    }
-
-    int size() {
-        return clients.size();
-    }
-
     /// Tries all of them again; those that still may not run are held again.
     void retry() {
         if (clients.isEmpty()) {
@@ -41,9 +33,5 @@ final class HeldClients {
             client.unblock();
             client.link().resume();
         }
-    }
-
-    void remove(Client client) {
-        clients.remove(client);
     }
 }
