@@ -63,22 +63,29 @@ final class PageAllocator {
 
     void free(int start, int pages) {
         int from = start;
-        int count = pages;
+        int to = start + pages;
+        // Free runs of RELEASE_PAGES_MIN pages and more were given back when they became that long.
+        int heldFrom = from;
+        int heldTo = to;
         var before = freeByStart.floorEntry(start);
         if (before != null && before.getKey() + before.getValue() == start) {
             removeFree(before.getKey(), before.getValue());
             from = before.getKey();
-            count += before.getValue();
+            if (before.getValue() < RELEASE_PAGES_MIN) {
+                heldFrom = from;
+            }
         }
-        Integer after = freeByStart.get(start + pages);
+        Integer after = freeByStart.get(to);
         if (after != null) {
-            removeFree(start + pages, after);
-            count += after;
+            removeFree(to, after);
+            to += after;
+            if (after < RELEASE_PAGES_MIN) {
+                heldTo = to;
+            }
         }
-        addFree(from, count);
-        if (count >= RELEASE_PAGES_MIN) {
-            region.release(region.address() + (long) from * PAGE_BYTES, (long) count * PAGE_BYTES);
-            markReleased(from, count);
+        addFree(from, to - from);
+        if (to - from >= RELEASE_PAGES_MIN) {
+            release(heldFrom, heldTo - heldFrom);
         }
     }
 
@@ -95,7 +102,8 @@ final class PageAllocator {
         }
     }
 
-    private void markReleased(int start, int pages) {
+    private void release(int start, int pages) {
+        region.release(region.address() + (long) start * PAGE_BYTES, (long) pages * PAGE_BYTES);
         for (int page = resident.nextSetBit(start);
                 page >= 0 && page < start + pages;
                 page = resident.nextSetBit(page + 1)) {

@@ -72,7 +72,7 @@ final class FullSync {
     void schedule() {
         if (!scheduled && !done) {
             scheduled = true;
-            loop.execute(this::turn);
+            NextTurn.run(loop, this::turn);
         }
     }
 

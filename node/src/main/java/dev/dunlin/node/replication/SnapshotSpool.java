@@ -44,7 +44,7 @@ final class SnapshotSpool implements SnapshotSource {
     private void schedule() {
         if (!scheduled && !closed) {
             scheduled = true;
-            loop.execute(this::fill);
+            NextTurn.run(loop, this::fill);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.node.replication.NextTurn;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -34,6 +35,11 @@ public final class NodeLoop {
     /// Runs `task` on the loop as soon as it can. Any thread.
     public void submit(Runnable task) {
         eventLoop.execute(task);
+    }
+
+    /// Runs `task`, a slice of long work, in the loop's next turn; see [NextTurn]. On the loop.
+    void submitNextTurn(Runnable task) {
+        NextTurn.run(eventLoop, task);
     }
 
     /// Runs `task` on the loop after `delayMs`. Any thread.

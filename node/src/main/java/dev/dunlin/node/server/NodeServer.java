@@ -59,8 +59,12 @@ import org.slf4j.LoggerFactory;
 public final class NodeServer implements AutoCloseable, NodeServices {
     private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
 
-    /// Entries that one slice of reclaiming frees; a slice stays well under a millisecond.
+    /// One slice of reclaiming frees this many entries, in steps, or fewer when that takes long: the last entries of a large table empty
+    /// one slab each, and a slab's pages go back to the system.
     private static final int RECLAIM_ENTRIES = 512;
+
+    private static final int RECLAIM_STEP_ENTRIES = 32;
+    private static final long RECLAIM_BUDGET_NS = 500_000;
 
     /// What one slice of expiring keys may take, and the pause before the next while there is more to do: a quarter of the loop.
     private static final long EXPIRE_BUDGET_NS = 1_000_000;
@@ -326,7 +330,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         }
         if (keyspace.hasGarbage() && !reclaiming) {
             reclaiming = true;
-            loop.submit(this::reclaim);
+            loop.submitNextTurn(this::reclaim);
         }
     }
 
@@ -363,11 +367,16 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     private void reclaim() {
-        if (keyspace.reclaim(RECLAIM_ENTRIES)) {
-            reclaiming = false;
-        } else {
-            loop.submit(this::reclaim);
-        }
+        long deadlineNs = System.nanoTime() + RECLAIM_BUDGET_NS;
+        int entries = 0;
+        do {
+            if (keyspace.reclaim(RECLAIM_STEP_ENTRIES)) {
+                reclaiming = false;
+                return;
+            }
+            entries += RECLAIM_STEP_ENTRIES;
+        } while (entries < RECLAIM_ENTRIES && System.nanoTime() - deadlineNs < 0);
+        loop.submitNextTurn(this::reclaim);
     }
 
     private void clientGone(Client client) {

@@ -116,7 +116,7 @@ final class ReplicationDuties implements ReplicationHost {
         KeyspaceSnapshot abandoned = snapshot;
         if (!sweeping && abandoned != null && abandoned.needsSweep()) {
             sweeping = true;
-            loop.submit(this::sweepSlice);
+            loop.submitNextTurn(this::sweepSlice);
         }
     }
 
@@ -124,7 +124,7 @@ final class ReplicationDuties implements ReplicationHost {
         KeyspaceSnapshot abandoned = snapshot;
         if (abandoned != null && abandoned.needsSweep()) {
             abandoned.sweep();
-            loop.submit(this::sweepSlice);
+            loop.submitNextTurn(this::sweepSlice);
         } else {
             sweeping = false;
         }
