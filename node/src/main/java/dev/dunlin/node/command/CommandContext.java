@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
-import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
@@ -10,12 +9,13 @@ import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.resp.RespError;
-import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.Values;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +40,10 @@ public final class CommandContext {
     private final Monitors monitors = new Monitors();
     private final Effects effects = new Effects();
     private final RandomGenerator random = new SplittableRandom();
-    private final HashValue hash;
+    private final Values values;
     private final Args spareArgs;
 
-    /// State of the settings that `hash` knows.
+    /// State of the settings that `values` knows.
     private int settingsSeen = -1;
 
     private @Nullable CommandRunner runner;
@@ -60,7 +60,7 @@ public final class CommandContext {
         this.stats = services.stats();
         this.client = nobody;
         this.database = keyspace.database(0);
-        this.hash = new HashValue(keyspace);
+        this.values = new Values(keyspace);
         this.spareArgs = new Args(keyspace.index(), services.clusterEnabled());
     }
 
@@ -69,9 +69,14 @@ public final class CommandContext {
         return new CommandContext(keyspace, services, new Client(0, ClientLink.NONE, 0, true));
     }
 
-    /// {@return the hashes of this keyspace}
-    public HashValue hashes() {
-        return hash;
+    /// {@return what works on values of each type, with the limits that are set now}
+    public Values values() {
+        Settings settings = services.settings();
+        if (settingsSeen != settings.changes()) {
+            settingsSeen = settings.changes();
+            ValueLimits.apply(settings, values);
+        }
+        return values;
     }
 
     /// {@return whether the command that runs now is one of a transaction}
@@ -213,61 +218,15 @@ public final class CommandContext {
     ///
     /// @throws CommandException WRONGTYPE when it is an entry of another type
     public int requireString(int ref) {
-        if (ref != MISSING && !ValueKind.isString(Entry.kind(entry(ref)))) {
-            throw new CommandException(RespError.WRONG_TYPE);
-        }
-        return ref;
+        return require(ref, ValueKind::isString);
     }
 
-    /// {@return the hash that a key holds, for reading, or null when there is no such key}
+    /// {@return the same reference}
     ///
-    /// @throws CommandException WRONGTYPE
-    public @Nullable HashValue readHash(Args args, int argument) {
-        int ref = requireHash(read(args, argument));
-        return ref == MISSING ? null : hash.open(ref);
-    }
-
-    /// {@return the hash that a key holds, for changing, or null when there is no such key}
-    ///
-    /// @throws CommandException WRONGTYPE
-    public @Nullable HashValue writeHash(Args args, int argument) {
-        int ref = requireHash(write(args, argument));
-        return ref == MISSING
-                ? null
-                : limitedHash().open(database, args.slot(argument), ref, args.hash(argument));
-    }
-
-    /// {@return the hash that a key holds, for changing; one without fields yet when there was no such key}
-    ///
-    /// @throws CommandException WRONGTYPE
-    public HashValue writeOrCreateHash(Args args, int argument) {
-        HashValue there = writeHash(args, argument);
-        return there != null
-                ? there
-                : limitedHash()
-                        .create(
-                                database,
-                                args.slot(argument),
-                                args.address(argument),
-                                args.bytes(argument),
-                                args.hash(argument),
-                                Database.NO_EXPIRY);
-    }
-
-    /// {@return what works on hashes, with the limits that are set now}
-    public HashValue limitedHash() {
-        Settings settings = services.settings();
-        if (settingsSeen != settings.changes()) {
-            settingsSeen = settings.changes();
-            hash.limits(
-                    settings.get(Directives.HASH_MAX_LISTPACK_ENTRIES),
-                    settings.get(Directives.HASH_MAX_LISTPACK_VALUE));
-        }
-        return hash;
-    }
-
-    private int requireHash(int ref) {
-        if (ref != MISSING && !ValueKind.isHash(Entry.kind(entry(ref)))) {
+    /// @param type whether a [ValueKind] is one of the type that is wanted
+    /// @throws CommandException WRONGTYPE when it is an entry of another type
+    public int require(int ref, IntPredicate type) {
+        if (ref != MISSING && !type.test(Entry.kind(entry(ref)))) {
             throw new CommandException(RespError.WRONG_TYPE);
         }
         return ref;

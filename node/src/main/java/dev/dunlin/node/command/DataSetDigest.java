@@ -7,7 +7,7 @@ import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
-import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.Values;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -26,12 +26,12 @@ final class DataSetDigest {
     private static final byte[] EXPIRES = "!!expire!!".getBytes(US_ASCII);
 
     private final Keyspace keyspace;
-    private final HashValue hashes;
+    private final Values values;
     private final MessageDigest sha1;
 
-    DataSetDigest(Keyspace keyspace, HashValue hashes) {
+    DataSetDigest(Keyspace keyspace, Values values) {
         this.keyspace = keyspace;
-        this.hashes = hashes;
+        this.values = values;
         try {
             this.sha1 = MessageDigest.getInstance("SHA-1");
         } catch (NoSuchAlgorithmException e) {
@@ -76,7 +76,8 @@ final class DataSetDigest {
             mix(digest, CommandContext.copy(Entry.value(entry), Entry.valueBytes(entry)));
         } else if (ValueKind.isHash(Entry.kind(entry))) {
             mix(digest, number(TYPE_HASH));
-            hashes.open(ref)
+            values.hashes()
+                    .open(ref)
                     .forEach(entryPair -> {
                         byte[] pair = new byte[BYTES];
                         mix(

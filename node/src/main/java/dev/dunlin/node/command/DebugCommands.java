@@ -94,7 +94,7 @@ public final class DebugCommands {
     }
 
     private static DataSetDigest digest(CommandContext ctx) {
-        return new DataSetDigest(ctx.keyspace(), ctx.hashes());
+        return new DataSetDigest(ctx.keyspace(), ctx.values());
     }
 
     private static void sleep(Args args, ReplyWriter reply) {

@@ -60,7 +60,7 @@ public final class HashCommands {
         if (args.count() % 2 != 0) {
             throw new CommandException(RespError.wrongArity(command));
         }
-        HashValue hash = ctx.writeOrCreateHash(args, 1);
+        HashValue hash = Hashes.writeOrCreate(ctx, args, 1);
         int created = 0;
         for (int i = 2; i < args.count(); i += 2) {
             if (put(hash, args, i)) {
@@ -80,22 +80,22 @@ public final class HashCommands {
     }
 
     private static void hsetnx(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue there = ctx.writeHash(args, 1);
+        HashValue there = Hashes.write(ctx, args, 1);
         if (there != null && there.find(args.address(2), args.bytes(2))) {
             reply.integer(0);
             return;
         }
-        put(there != null ? there : ctx.writeOrCreateHash(args, 1), args, 2);
+        put(there != null ? there : Hashes.writeOrCreate(ctx, args, 1), args, 2);
         ctx.changed(args, 1);
         reply.integer(1);
     }
 
     private static void hget(CommandContext ctx, Args args, ReplyWriter reply) {
-        replyValue(ctx.readHash(args, 1), args, 2, reply);
+        replyValue(Hashes.read(ctx, args, 1), args, 2, reply);
     }
 
     private static void hmget(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         reply.array(args.count() - 2);
         for (int i = 2; i < args.count(); i++) {
             replyValue(hash, args, i, reply);
@@ -112,7 +112,7 @@ public final class HashCommands {
     }
 
     private static void hdel(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue hash = ctx.writeHash(args, 1);
+        HashValue hash = Hashes.write(ctx, args, 1);
         int deleted = 0;
         boolean empty = false;
         for (int i = 2; hash != null && !empty && i < args.count(); i++) {
@@ -130,23 +130,23 @@ public final class HashCommands {
     }
 
     private static void hlen(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         reply.integer(hash == null ? 0 : hash.count());
     }
 
     private static void hstrlen(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         boolean there = hash != null && hash.find(args.address(2), args.bytes(2));
         reply.integer(there && hash != null ? hash.valueBytes() : 0);
     }
 
     private static void hexists(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         reply.integer(hash != null && hash.find(args.address(2), args.bytes(2)));
     }
 
     private static void hkeys(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         reply.array(hash == null ? 0 : hash.count());
         if (hash != null) {
             hash.forEach(pair -> reply.bulk(pair.fieldAddress(), pair.fieldBytes()));
@@ -154,7 +154,7 @@ public final class HashCommands {
     }
 
     private static void hvals(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         reply.array(hash == null ? 0 : hash.count());
         if (hash != null) {
             hash.forEach(pair -> reply.bulk(pair.valueAddress(), pair.valueBytes()));
@@ -162,7 +162,7 @@ public final class HashCommands {
     }
 
     private static void hgetall(CommandContext ctx, Args args, ReplyWriter reply) {
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         reply.map(hash == null ? 0 : hash.count());
         if (hash != null) {
             hash.forEach(pair -> replyPair(pair, reply));
@@ -176,7 +176,7 @@ public final class HashCommands {
 
     private static void hincrby(CommandContext ctx, Args args, ReplyWriter reply) {
         long by = args.longAt(3);
-        HashValue there = ctx.writeHash(args, 1);
+        HashValue there = Hashes.write(ctx, args, 1);
         long old = 0;
         if (there != null && there.find(args.address(2), args.bytes(2))) {
             if (!Decimal.isLong(there.valueAddress(), there.valueBytes())) {
@@ -188,7 +188,7 @@ public final class HashCommands {
         if (((old ^ sum) & (by ^ sum)) < 0) {
             throw new CommandException(RespError.OVERFLOW);
         }
-        HashValue hash = there != null ? there : ctx.writeOrCreateHash(args, 1);
+        HashValue hash = there != null ? there : Hashes.writeOrCreate(ctx, args, 1);
         hash.putInteger(args.address(2), args.bytes(2), sum);
         ctx.changed(args, 1);
         reply.integer(sum);
@@ -202,7 +202,7 @@ public final class HashCommands {
         if (by.isInfinite()) {
             throw new CommandException(RespError.VALUE_NAN_OR_INFINITY);
         }
-        HashValue there = ctx.writeHash(args, 1);
+        HashValue there = Hashes.write(ctx, args, 1);
         LongDouble old = LongDouble.ZERO;
         if (there != null && there.find(args.address(2), args.bytes(2))) {
             old = LongDouble.parse(CommandContext.copy(there.valueAddress(), there.valueBytes()));
@@ -215,7 +215,7 @@ public final class HashCommands {
             throw new CommandException(RespError.NAN_OR_INFINITY);
         }
         byte[] text = sum.text();
-        HashValue hash = there != null ? there : ctx.writeOrCreateHash(args, 1);
+        HashValue hash = there != null ? there : Hashes.writeOrCreate(ctx, args, 1);
         hash.put(args.address(2), args.bytes(2), text);
         ctx.changed(args, 1);
         reply.bulk(text);

@@ -14,7 +14,7 @@ final class HashRandomCommand {
 
     static void hrandfield(CommandContext ctx, Args args, ReplyWriter reply) {
         if (args.count() == 2) {
-            HashValue hash = ctx.readHash(args, 1);
+            HashValue hash = Hashes.read(ctx, args, 1);
             if (hash == null) {
                 reply.nil();
                 return;
@@ -34,7 +34,7 @@ final class HashRandomCommand {
         if (withValues && Math.abs(count) > Long.MAX_VALUE / 2) {
             throw new CommandException(RespError.VALUE_OUT_OF_RANGE);
         }
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         if (hash == null || count == 0) {
             reply.array(0);
         } else if (count < 0) {

@@ -206,7 +206,7 @@ public final class KeyCommands {
         long value = Entry.value(ctx.entry(copied));
         switch (kind) {
             case ValueKind.HASH_TABLE ->
-                    Memory.putInt(value, ctx.limitedHash().open(ref).copyTable());
+                    Memory.putInt(value, ctx.values().hashes().open(ref).copyTable());
             default -> Memory.copy(Entry.value(entry), value, Entry.valueBytes(entry));
         }
     }

@@ -159,7 +159,8 @@ public final class MigrationCommands {
             case RdbValue.HashPairs pairs -> {
                 try {
                     int ref =
-                            ctx.hashes()
+                            ctx.values()
+                                    .hashes()
                                     .createFrom(
                                             database,
                                             slot,

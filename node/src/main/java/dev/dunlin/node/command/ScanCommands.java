@@ -128,7 +128,7 @@ public final class ScanCommands {
 
     static void hscan(CommandContext ctx, Args args, ReplyWriter reply) {
         long cursor = cursor(args, 2);
-        HashValue hash = ctx.readHash(args, 1);
+        HashValue hash = Hashes.read(ctx, args, 1);
         if (hash == null) {
             reply.array(2);
             reply.bulk("0");

@@ -119,6 +119,11 @@ public final class Keyspace implements AutoCloseable {
         reclaimer.add(root, freeEntry);
     }
 
+    /// Takes over anything else that nobody else reaches, to be freed later, in slices.
+    public void dispose(Garbage garbage) {
+        reclaimer.add(garbage);
+    }
+
     /// Registers who wants to see entries before they change; one snapshot at a time.
     ///
     /// All entries that are there now are unmarked from now on, those in values' own tables included; entries made later are marked. The

@@ -13,11 +13,25 @@ import java.util.function.IntConsumer;
 ///
 /// Thread: owned by the node's loop, which calls `reclaim` until nothing is left.
 final class Reclaimer {
-    private record Garbage(int root, IntConsumer freeEntry) {}
+    /// A table whose entries are freed by `freeEntry`, each with all that belongs to it.
+    private record Table(HashIndex index, int root, IntConsumer freeEntry) implements Garbage {
+        @Override
+        public boolean free(int entriesMax) {
+            if (!index.drain(root, entriesMax, freeEntry)) {
+                return false;
+            }
+            index.destroy(root);
+            return true;
+        }
+
+        @Override
+        public long pendingEntries() {
+            return index.size(root);
+        }
+    }
 
     private final HashIndex index;
     private final ArrayDeque<Garbage> queue = new ArrayDeque<>();
-    private final ArrayDeque<RefList> lists = new ArrayDeque<>();
 
     Reclaimer(HashIndex index) {
         this.index = index;
@@ -26,36 +40,38 @@ final class Reclaimer {
     /// Takes over a table; `freeEntry` frees one of its entries with all that belongs to it.
     void add(int root, IntConsumer freeEntry) {
         if (root != Allocator.NULL) {
-            queue.add(new Garbage(root, freeEntry));
+            queue.add(new Table(index, root, freeEntry));
         }
     }
 
     void add(RefList list) {
-        lists.add(list);
+        queue.add(_ -> {
+            list.clear();
+            return true;
+        });
+    }
+
+    void add(Garbage garbage) {
+        queue.add(garbage);
     }
 
     boolean isEmpty() {
-        return queue.isEmpty() && lists.isEmpty();
+        return queue.isEmpty();
     }
 
-    /// {@return entries that wait to be freed, tables inside them not counted}
+    /// {@return entries that wait to be freed, what is inside them not counted}
     long pendingEntries() {
-        return queue.stream().mapToLong(garbage -> index.size(garbage.root)).sum();
+        return queue.stream().mapToLong(Garbage::pendingEntries).sum();
     }
 
     /// Frees about `entriesMax` entries.
     ///
     /// @return whether all is done
     boolean reclaim(int entriesMax) {
-        RefList list = lists.poll();
-        if (list != null) {
-            list.clear();
-        }
         Garbage garbage = queue.peek();
-        if (garbage != null && index.drain(garbage.root, entriesMax, garbage.freeEntry)) {
-            index.destroy(garbage.root);
-            queue.remove();
+        if (garbage != null && garbage.free(entriesMax)) {
+            queue.remove(garbage);
         }
-        return isEmpty();
+        return queue.isEmpty();
     }
 }

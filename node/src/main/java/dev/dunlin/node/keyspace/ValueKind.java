@@ -17,6 +17,35 @@ public final class ValueKind {
     /// A hash with a table of its own: the entry's value is the reference of its root.
     public static final int HASH_TABLE = 3;
 
+    /// A list whose elements are one listpack, the entry's value.
+    public static final int LIST_LISTPACK = 4;
+
+    /// A list in a chain of listpacks.
+    public static final int LIST_QUICKLIST = 5;
+
+    /// A set of integers, the entry's value.
+    public static final int SET_INTSET = 6;
+
+    /// A set whose members are one listpack, the entry's value.
+    public static final int SET_LISTPACK = 7;
+
+    /// A set with a table of its own.
+    public static final int SET_TABLE = 8;
+
+    /// A sorted set whose members and scores are one listpack, the entry's value.
+    public static final int ZSET_LISTPACK = 9;
+
+    /// A sorted set with a table and an ordered tree of its own.
+    public static final int ZSET_TREE = 10;
+
+    /// A stream.
+    public static final int STREAM = 11;
+
+    private static final String[] TYPE_NAMES = {
+        "string", "string", "hash", "hash", "list", "list", "set", "set", "set", "zset", "zset",
+        "stream"
+    };
+
     private ValueKind() {}
 
     public static boolean isString(int kind) {
@@ -27,12 +56,24 @@ public final class ValueKind {
         return kind == HASH_LISTPACK || kind == HASH_TABLE;
     }
 
+    public static boolean isList(int kind) {
+        return kind == LIST_LISTPACK || kind == LIST_QUICKLIST;
+    }
+
+    public static boolean isSet(int kind) {
+        return kind >= SET_INTSET && kind <= SET_TABLE;
+    }
+
+    public static boolean isSortedSet(int kind) {
+        return kind == ZSET_LISTPACK || kind == ZSET_TREE;
+    }
+
+    public static boolean isStream(int kind) {
+        return kind == STREAM;
+    }
+
     /// {@return the type's name, as TYPE and SCAN know it}
     public static String typeName(int kind) {
-        return switch (kind) {
-            case STRING, STRING_RAW -> "string";
-            case HASH_LISTPACK, HASH_TABLE -> "hash";
-            default -> throw new IllegalArgumentException("kind " + kind);
-        };
+        return TYPE_NAMES[kind];
     }
 }

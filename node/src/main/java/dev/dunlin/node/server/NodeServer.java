@@ -146,7 +146,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         settings,
                         keyspace,
                         runner,
-                        context.hashes(),
+                        context.values(),
                         background,
                         new RoleListener());
         replication =

@@ -17,7 +17,7 @@ import dev.dunlin.node.replication.ReplicationHost;
 import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.replication.SnapshotSource;
 import dev.dunlin.node.resp.ReplyWriter;
-import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.Values;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,7 +48,7 @@ final class ReplicationDuties implements ReplicationHost {
     private final CommandRunner runner;
     private final Executor background;
     private final Listener listener;
-    private final HashValue hashes;
+    private final Values values;
     private final Args args;
     private final Client primary = new Client(0, ClientLink.NONE, 0, true);
     private final ReplyWriter unread = new ReplyWriter(PooledByteBufAllocator.DEFAULT);
@@ -64,14 +64,14 @@ final class ReplicationDuties implements ReplicationHost {
             Settings settings,
             Keyspace keyspace,
             CommandRunner runner,
-            HashValue hashes,
+            Values values,
             Executor background,
             Listener listener) {
         this.loop = loop;
         this.settings = settings;
         this.keyspace = keyspace;
         this.runner = runner;
-        this.hashes = hashes;
+        this.values = values;
         this.background = background;
         this.listener = listener;
         this.args = new Args(keyspace.index(), settings.get(Directives.CLUSTER_ENABLED));
@@ -156,7 +156,7 @@ final class ReplicationDuties implements ReplicationHost {
         keyspace.clear();
         LOG.info("loading data set of the primary file={}", rdb);
         long startMs = loop.nowMs();
-        var loader = new KeyspaceLoader(keyspace, hashes);
+        var loader = new KeyspaceLoader(keyspace, values);
         load =
                 DataSetLoad.start(
                         rdb,

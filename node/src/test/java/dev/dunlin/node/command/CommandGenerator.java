@@ -313,7 +313,7 @@ enum CommandGenerator {
 
     abstract List<String> next(Random random);
 
-    private static final String[] STRINGS_OF_ALL_KINDS = {
+    static final String[] STRINGS_OF_ALL_KINDS = {
         "",
         "a",
         "0",
@@ -348,25 +348,25 @@ enum CommandGenerator {
         "128"
     };
 
-    private static List<String> of(String... words) {
+    static List<String> of(String... words) {
         return List.of(words);
     }
 
-    private static List<String> with(List<String> start, List<String> more) {
+    static List<String> with(List<String> start, List<String> more) {
         var all = new ArrayList<>(start);
         all.addAll(more);
         return all;
     }
 
     @SafeVarargs
-    private static <T> T pick(Random r, T... from) {
+    static <T> T pick(Random r, T... from) {
         return from[r.nextInt(from.length)];
     }
 
-    private static final String BINARY_KEY = "bin\0\u00ff\r\nkey";
+    static final String BINARY_KEY = "bin\0\u00ff\r\nkey";
     private static final int PLAIN_KEYS = 9;
 
-    private static String key(Random r) {
+    static String key(Random r) {
         return r.nextInt(12) == 0 ? BINARY_KEY : "k" + r.nextInt(PLAIN_KEYS);
     }
 
@@ -379,11 +379,11 @@ enum CommandGenerator {
         return command;
     }
 
-    private static String hash(Random r) {
+    static String hash(Random r) {
         return r.nextInt(4) == 0 ? "large" : r.nextInt(10) == 0 ? "k1" : "h" + r.nextInt(4);
     }
 
-    private static String text(Random r, String alphabet, int max) {
+    static String text(Random r, String alphabet, int max) {
         var text = new StringBuilder();
         for (int i = r.nextInt(max + 1); i > 0; i--) {
             text.append(alphabet.charAt(r.nextInt(alphabet.length())));
@@ -391,7 +391,7 @@ enum CommandGenerator {
         return text.toString();
     }
 
-    private static String field(Random r) {
+    static String field(Random r) {
         return switch (r.nextInt(10)) {
             case 0 -> pick(r, STRINGS_OF_ALL_KINDS);
             case 1, 2, 3 -> "" + r.nextInt(40);
@@ -399,7 +399,7 @@ enum CommandGenerator {
         };
     }
 
-    private static String value(Random r) {
+    static String value(Random r) {
         return switch (r.nextInt(4)) {
             case 0 -> "" + (r.nextInt(2000) - 1000);
             case 1 -> "v" + r.nextInt(100);
@@ -408,11 +408,11 @@ enum CommandGenerator {
         };
     }
 
-    private static String integer(Random r) {
+    static String integer(Random r) {
         return r.nextInt(3) == 0 ? pick(r, STRINGS_OF_ALL_KINDS) : "" + (r.nextInt(4000) - 2000);
     }
 
-    private static String decimal(Random r) {
+    static String decimal(Random r) {
         return switch (r.nextInt(8)) {
             case 0 -> pick(r, STRINGS_OF_ALL_KINDS);
             case 1 ->
@@ -450,17 +450,17 @@ enum CommandGenerator {
         };
     }
 
-    private static String index(Random r) {
+    static String index(Random r) {
         return r.nextInt(6) == 0 ? pick(r, STRINGS_OF_ALL_KINDS) : "" + (r.nextInt(20) - 10);
     }
 
-    private static String offset(Random r) {
+    static String offset(Random r) {
         return r.nextInt(6) == 0
                 ? pick(r, "-1", "x", "536870911", "536870912", "9223372036854775807", "4294967295")
                 : "" + r.nextInt(100);
     }
 
-    private static String seconds(Random r) {
+    static String seconds(Random r) {
         return r.nextInt(6) == 0
                 ? pick(
                         r,
@@ -475,7 +475,7 @@ enum CommandGenerator {
                 : "" + (1000 + r.nextInt(100_000_000));
     }
 
-    private static String milliseconds(Random r) {
+    static String milliseconds(Random r) {
         return r.nextInt(6) == 0
                 ? pick(
                         r,
@@ -488,15 +488,15 @@ enum CommandGenerator {
                 : "" + (1_000_000 + r.nextLong(100_000_000_000L));
     }
 
-    private static String unixSeconds(Random r) {
+    static String unixSeconds(Random r) {
         return r.nextInt(6) == 0 ? seconds(r) : "" + (4_000_000_000L + r.nextInt(20));
     }
 
-    private static String unixMilliseconds(Random r) {
+    static String unixMilliseconds(Random r) {
         return r.nextInt(6) == 0 ? milliseconds(r) : "" + (4_000_000_000_000L + r.nextInt(20_000));
     }
 
-    private static String database(Random r) {
+    static String database(Random r) {
         return pick(
                 r,
                 "0",
@@ -514,7 +514,7 @@ enum CommandGenerator {
                 "99999999999999999999");
     }
 
-    private static String pattern(Random r) {
+    static String pattern(Random r) {
         return pick(
                 r,
                 "*",
@@ -540,15 +540,15 @@ enum CommandGenerator {
                 "k1*");
     }
 
-    private static List<String> keys(Random r, int max) {
+    static List<String> keys(Random r, int max) {
         return many(r, max, () -> key(r));
     }
 
-    private static List<String> fields(Random r, int max) {
+    static List<String> fields(Random r, int max) {
         return many(r, max, () -> field(r));
     }
 
-    private static List<String> many(Random r, int max, java.util.function.Supplier<String> word) {
+    static List<String> many(Random r, int max, java.util.function.Supplier<String> word) {
         var words = new ArrayList<String>();
         for (int i = 1 + r.nextInt(max); i > 0; i--) {
             words.add(word.get());
@@ -556,7 +556,7 @@ enum CommandGenerator {
         return words;
     }
 
-    private static List<String> pairs(Random r, int max) {
+    static List<String> pairs(Random r, int max) {
         var words = new ArrayList<String>();
         for (int i = 1 + r.nextInt(max); i > 0; i--) {
             words.add(key(r));
@@ -565,7 +565,7 @@ enum CommandGenerator {
         return dropLastAtTimes(r, words);
     }
 
-    private static List<String> fieldPairs(Random r, int max) {
+    static List<String> fieldPairs(Random r, int max) {
         var words = new ArrayList<String>();
         for (int i = 1 + r.nextInt(max); i > 0; i--) {
             words.add(field(r));
@@ -574,14 +574,14 @@ enum CommandGenerator {
         return dropLastAtTimes(r, words);
     }
 
-    private static List<String> dropLastAtTimes(Random r, List<String> words) {
+    static List<String> dropLastAtTimes(Random r, List<String> words) {
         if (r.nextInt(25) == 0) {
             words.removeLast();
         }
         return words;
     }
 
-    private static List<String> options(Random r, int max, List<List<String>> choices) {
+    static List<String> options(Random r, int max, List<List<String>> choices) {
         List<String> all = new ArrayList<>();
         for (int i = r.nextInt(max + 1); i > 0; i--) {
             List<String> choice = choices.get(r.nextInt(choices.size()));
@@ -591,7 +591,7 @@ enum CommandGenerator {
         return r.nextInt(15) == 0 && !all.isEmpty() ? all.subList(0, all.size() - 1) : all;
     }
 
-    private static List<String> setOptions(Random r) {
+    static List<String> setOptions(Random r) {
         return options(
                 r,
                 3,
@@ -608,7 +608,7 @@ enum CommandGenerator {
                         of("bad")));
     }
 
-    private static List<String> getexOptions(Random r) {
+    static List<String> getexOptions(Random r) {
         return options(
                 r,
                 2,
@@ -622,7 +622,7 @@ enum CommandGenerator {
                         of("bad")));
     }
 
-    private static List<String> lcsOptions(Random r) {
+    static List<String> lcsOptions(Random r) {
         return options(
                 r,
                 4,
@@ -635,7 +635,7 @@ enum CommandGenerator {
                         of("MINMATCHLEN", "2")));
     }
 
-    private static List<String> expireOptions(Random r) {
+    static List<String> expireOptions(Random r) {
         return options(
                 r,
                 2,
@@ -649,12 +649,12 @@ enum CommandGenerator {
                         of("b\u00ffad")));
     }
 
-    private static List<String> copyOptions(Random r) {
+    static List<String> copyOptions(Random r) {
         return options(
                 r, 2, List.of(of("REPLACE"), of("DB", database(r)), of("DB", "1"), of("bad")));
     }
 
-    private static List<String> scanOptions(Random r, boolean typed) {
+    static List<String> scanOptions(Random r, boolean typed) {
         return options(
                 r,
                 3,
@@ -669,7 +669,7 @@ enum CommandGenerator {
                         of("bad")));
     }
 
-    private static List<String> randomOptions(Random r) {
+    static List<String> randomOptions(Random r) {
         return options(
                 r,
                 1,
@@ -689,7 +689,7 @@ enum CommandGenerator {
                         of("1", "WITHVALUES", "more")));
     }
 
-    private static List<String> nonsense(Random r, String... names) {
+    static List<String> nonsense(Random r, String... names) {
         List<String> words = new ArrayList<>();
         words.add(pick(r, names));
         for (int i = r.nextInt(6); i > 0; i--) {

@@ -46,7 +46,7 @@ class SnapshotSwapTest {
     }
 
     private static String digest(CommandHarness harness) {
-        return new DataSetDigest(harness.keyspace, harness.context.hashes()).all();
+        return new DataSetDigest(harness.keyspace, harness.context.values()).all();
     }
 
     private static byte[] snapshotAmidSwaps(CommandHarness harness, Client client, Random random) {
@@ -82,7 +82,7 @@ class SnapshotSwapTest {
     }
 
     private static void load(byte[] file, CommandHarness target) throws IOException {
-        var loader = new KeyspaceLoader(target.keyspace, target.context.hashes());
+        var loader = new KeyspaceLoader(target.keyspace, target.context.values());
         var limits = new RdbLimits(RdbLimits.STRING_BYTES_MAX, CommandHarness.DATABASES, true);
         var batches =
                 new LoadBatches(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Cuts a file into batches of bounded size: what a reading thread hands to the node's loop.
 ///
-/// A batch is closed as soon as it holds `bytesMax` bytes or `stepsMax` steps, in the middle of a hash if need be; only a
+/// A batch is closed as soon as it holds `bytesMax` bytes or `stepsMax` steps, in the middle of a collection if need be; only a
 /// single string can make it bigger. Nothing of a file may be taken for loaded before the batch that is the last: until then
 /// its end may be missing, or its checksum wrong.
 ///
@@ -29,11 +29,11 @@ public final class LoadBatches {
     private boolean ended;
     private long emptyKeysSkipped;
 
-    /// The hash that did not fit the batch before.
-    private RdbValue.@Nullable HashPairs hash;
+    /// The collection that did not fit the batch before.
+    private RdbValue.@Nullable Collection collection;
 
-    private LoadStep.@Nullable Key hashKey;
-    private long hashPairsLeft;
+    private LoadStep.@Nullable Key collectionKey;
+    private boolean collectionBegun;
 
     public LoadBatches(RdbReader reader, int bytesMax, int stepsMax) {
         if (bytesMax < 1 || stepsMax < 1) {
@@ -54,8 +54,8 @@ public final class LoadBatches {
             throw new IllegalStateException("the file has ended");
         }
         while (!isFull() && !ended) {
-            if (hash != null && hashKey != null) {
-                takePairs(hashKey, hash);
+            if (collection != null && collectionKey != null) {
+                takeElements(collectionKey, collection);
             } else {
                 take(reader.next());
             }
@@ -108,48 +108,52 @@ public final class LoadBatches {
                     add(
                             new LoadStep.PutString(key, value),
                             (long) key.name().length + value.length);
-            case RdbValue.HashPairs pairs -> {
-                byte[] listpack = pairs.listpack();
-                if (listpack != null && listpack.length <= bytesMax) {
+            case RdbValue.Collection elements when isSupported(elements) -> {
+                byte[] blob = elements.blob();
+                if (blob != null && blob.length <= bytesMax) {
                     add(
-                            new LoadStep.PutPackedHash(key, listpack),
-                            (long) key.name().length + listpack.length);
+                            new LoadStep.PutPacked(key, elements.type(), blob),
+                            (long) key.name().length + blob.length);
                 } else {
-                    hash = pairs;
-                    hashKey = key;
-                    hashPairsLeft = pairs.count();
+                    collection = elements;
+                    collectionKey = key;
+                    collectionBegun = false;
                 }
             }
-            case RdbValue.ListElements value ->
-                    add(new LoadStep.Unsupported(key, value.type()), key.name().length);
-            case RdbValue.SetMembers value ->
-                    add(new LoadStep.Unsupported(key, value.type()), key.name().length);
-            case RdbValue.ScoredMembers value ->
+            case RdbValue.Collection value ->
                     add(new LoadStep.Unsupported(key, value.type()), key.name().length);
             case RdbValue.Opaque value ->
                     add(new LoadStep.Unsupported(key, value.type()), key.name().length);
         }
     }
 
-    private void takePairs(LoadStep.Key key, RdbValue.HashPairs pairs) throws IOException {
+    /// {@return whether a node has this type}
+    private static boolean isSupported(RdbValue.Collection value) {
+        return value instanceof RdbValue.HashPairs;
+    }
+
+    private void takeElements(LoadStep.Key key, RdbValue.Collection from) throws IOException {
         List<byte[]> taken = new ArrayList<>();
         long payloadBytes = key.name().length;
-        boolean first = hashPairsLeft == pairs.count();
+        boolean ends;
         // At least one, or a key as long as a batch would never get ahead.
         do {
-            pairs.next();
-            hashPairsLeft--;
-            byte[] field = pairs.field();
-            byte[] value = pairs.value();
-            taken.add(field);
-            taken.add(value);
-            payloadBytes += (long) field.length + value.length + 2 * ELEMENT_OVERHEAD_BYTES;
-        } while (hashPairsLeft > 0 && bytes + payloadBytes < bytesMax);
-        boolean last = hashPairsLeft == 0;
-        add(new LoadStep.PutPairs(key, pairs.count(), taken, first, last), payloadBytes);
-        if (last) {
-            hash = null;
-            hashKey = null;
+            int before = taken.size();
+            ends = !from.next();
+            if (!ends) {
+                from.addTo(taken);
+            }
+            for (byte[] element : taken.subList(before, taken.size())) {
+                payloadBytes += (long) element.length + ELEMENT_OVERHEAD_BYTES;
+            }
+        } while (!ends && bytes + payloadBytes < bytesMax);
+        if (!taken.isEmpty()) {
+            add(new LoadStep.PutElements(key, from.type(), taken, !collectionBegun), payloadBytes);
+            collectionBegun = true;
+        }
+        if (ends) {
+            collection = null;
+            collectionKey = null;
         }
     }
 }

@@ -32,15 +32,18 @@ public sealed interface LoadStep {
     @SuppressWarnings("ArrayRecordComponent") // See the interface.
     record PutString(Key key, byte[] value) implements LoadStep {}
 
-    /// A key with a small hash, all in a listpack that passed every check and has no field twice.
-    @SuppressWarnings("ArrayRecordComponent") // See the interface.
-    record PutPackedHash(Key key, byte[] listpack) implements LoadStep {}
-
-    /// Pairs of a hash; a long one comes in several steps that follow each other.
+    /// A key with a small collection, all in a blob that passed every check and has no element twice.
     ///
-    /// @param pairs how many pairs the hash has altogether
-    /// @param fieldsAndValues field, value, field, value...
-    record PutPairs(Key key, long pairs, List<byte[]> fieldsAndValues, boolean first, boolean last)
+    /// @param type says what the blob is
+    @SuppressWarnings("ArrayRecordComponent") // See the interface.
+    record PutPacked(Key key, RdbType type, byte[] blob) implements LoadStep {}
+
+    /// Elements of a collection; a long one comes in several steps that follow each other.
+    ///
+    /// @param type says what the collection is
+    /// @param elements as [RdbValue.Collection#addTo] gives them
+    /// @param first whether the key is not there yet
+    record PutElements(Key key, RdbType type, List<byte[]> elements, boolean first)
             implements LoadStep {}
 
     /// A key whose value is sound, but of a type that this node does not have.

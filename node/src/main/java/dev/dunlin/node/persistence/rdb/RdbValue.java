@@ -2,6 +2,9 @@
 package dev.dunlin.node.persistence.rdb;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The value of a key.
@@ -10,13 +13,29 @@ import org.jspecify.annotations.Nullable;
 /// an element. They belong to their reader and end with its next step, which reads (and so checks) what was left.
 ///
 /// Whether an element comes twice is for the taker to see, for whom it costs nothing. The exception is a packed hash
-/// ([HashPairs#listpack]), which may be taken as a whole.
+/// ([HashPairs#blob]), which may be taken as a whole.
 public sealed interface RdbValue {
     /// {@return what the value is, and how it was laid out}
     RdbType type();
 
     /// Reads over what is left of the value.
     void drain() throws IOException;
+
+    /// A value that has elements.
+    sealed interface Collection extends RdbValue {
+        /// Steps to the next element; false behind the last.
+        boolean next() throws IOException;
+
+        /// Adds the current element: of a hash field and value, of a sorted set member and score (8 bytes, IEEE 754, little-endian),
+        /// else the element alone. The arrays belong to the taker.
+        void addTo(List<byte[]> elements);
+
+        /// {@return the whole collection as one blob that passed every check and has no element twice; null when it did not come as
+        /// one that can be taken as it is}
+        default byte @Nullable [] blob() {
+            return null;
+        }
+    }
 
     /// A string.
     // The array is handed over: nobody else keeps it.
@@ -32,7 +51,7 @@ public sealed interface RdbValue {
     }
 
     /// The fields of a hash with their values.
-    final class HashPairs implements RdbValue {
+    final class HashPairs implements Collection {
         private static final byte[] NO_BYTES = {};
 
         private final RdbType type;
@@ -57,6 +76,7 @@ public sealed interface RdbValue {
         }
 
         /// Steps to the next pair; false behind the last.
+        @Override
         public boolean next() throws IOException {
             if (!elements.next()) {
                 return false;
@@ -75,9 +95,16 @@ public sealed interface RdbValue {
             return elements.element();
         }
 
+        @Override
+        public void addTo(List<byte[]> elements) {
+            elements.add(field);
+            elements.add(value());
+        }
+
         /// {@return all pairs as one listpack that passed every check, with no field twice; null when they did not come as
         /// one, or as one too long to look for doubles in}
-        public byte @Nullable [] listpack() {
+        @Override
+        public byte @Nullable [] blob() {
             return listpack;
         }
 
@@ -88,7 +115,7 @@ public sealed interface RdbValue {
     }
 
     /// The elements of a list, first to last. A file of an odd writer may have none.
-    final class ListElements implements RdbValue {
+    final class ListElements implements Collection {
         private final RdbType type;
         private final Elements elements;
 
@@ -106,9 +133,14 @@ public sealed interface RdbValue {
             return elements.count() == 0;
         }
 
-        /// Steps to the next element; false behind the last.
+        @Override
         public boolean next() throws IOException {
             return elements.next();
+        }
+
+        @Override
+        public void addTo(List<byte[]> to) {
+            to.add(element());
         }
 
         /// {@return the current element; the array belongs to the caller}
@@ -123,7 +155,7 @@ public sealed interface RdbValue {
     }
 
     /// The members of a set.
-    final class SetMembers implements RdbValue {
+    final class SetMembers implements Collection {
         private final RdbType type;
         private final Elements elements;
 
@@ -142,9 +174,14 @@ public sealed interface RdbValue {
             return elements.count();
         }
 
-        /// Steps to the next member; false behind the last.
+        @Override
         public boolean next() throws IOException {
             return elements.next();
+        }
+
+        @Override
+        public void addTo(List<byte[]> to) {
+            to.add(member());
         }
 
         /// {@return the current member; the array belongs to the caller}
@@ -159,7 +196,7 @@ public sealed interface RdbValue {
     }
 
     /// The members of a sorted set with their scores, in the order of the file, which is any.
-    final class ScoredMembers implements RdbValue {
+    final class ScoredMembers implements Collection {
         private static final byte[] NO_BYTES = {};
 
         private final RdbType type;
@@ -184,7 +221,17 @@ public sealed interface RdbValue {
             return isPacked() ? elements.count() / 2 : elements.count();
         }
 
-        /// Steps to the next member; false behind the last.
+        @Override
+        public void addTo(List<byte[]> to) {
+            to.add(member);
+            to.add(
+                    ByteBuffer.allocate(Double.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putDouble(score)
+                            .array());
+        }
+
+        @Override
         public boolean next() throws IOException {
             if (!elements.next()) {
                 return false;

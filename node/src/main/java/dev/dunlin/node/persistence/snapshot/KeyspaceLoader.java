@@ -11,7 +11,9 @@ import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.persistence.rdb.LoadBatch;
 import dev.dunlin.node.persistence.rdb.LoadStep;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
+import dev.dunlin.node.persistence.rdb.RdbType;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.Values;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// Thread: owned by the node's loop.
 public final class KeyspaceLoader {
     private final Keyspace keyspace;
-    private final HashValue hashes;
+    private final Values values;
     private int streamDatabase;
     private long keys;
 
-    public KeyspaceLoader(Keyspace keyspace, HashValue hashes) {
+    public KeyspaceLoader(Keyspace keyspace, Values values) {
         this.keyspace = keyspace;
-        this.hashes = hashes;
+        this.values = values;
     }
 
     /// {@return keys put in so far}
@@ -62,15 +64,9 @@ public final class KeyspaceLoader {
             case LoadStep.SizeHint _, LoadStep.Function _, LoadStep.ModuleDataSkipped _ -> {}
             case LoadStep.PutString(LoadStep.Key key, byte[] value) ->
                     put(key, ValueKind.STRING, value);
-            case LoadStep.PutPackedHash(LoadStep.Key key, byte[] listpack) ->
-                    put(key, ValueKind.HASH_LISTPACK, listpack);
-            case LoadStep.PutPairs(
-                            LoadStep.Key key,
-                            long _,
-                            List<byte[]> pairs,
-                            boolean first,
-                            boolean _) ->
-                    putPairs(key, pairs, first);
+            case LoadStep.PutPacked(LoadStep.Key key, RdbType type, byte[] blob) ->
+                    put(key, packedKind(type), blob);
+            case LoadStep.PutElements elements -> put(elements);
             case LoadStep.Unsupported(LoadStep.Key _, var type) -> {
                 return "a value of type " + type + " is not supported yet";
             }
@@ -100,21 +96,45 @@ public final class KeyspaceLoader {
         keys++;
     }
 
-    private void putPairs(LoadStep.Key key, List<byte[]> pairs, boolean first) {
+    /// {@return what an entry is whose value is a blob of this type as it stands}
+    private static int packedKind(RdbType type) {
+        return switch (type) {
+            case HASH_LISTPACK -> ValueKind.HASH_LISTPACK;
+            default -> throw new IllegalStateException("type " + type);
+        };
+    }
+
+    private void put(LoadStep.PutElements elements) {
         withKey(
-                key,
+                elements.key(),
                 (database, slot, address, bytes, hash) -> {
-                    if (first) {
-                        hashes.create(database, slot, address, bytes, hash, expiry(key));
-                        keys++;
-                    } else {
-                        hashes.open(
-                                database, slot, database.find(slot, address, bytes, hash), hash);
-                    }
-                    for (int i = 0; i < pairs.size(); i += 2) {
-                        hashes.put(pairs.get(i), pairs.get(i + 1));
+                    int ref =
+                            elements.first()
+                                    ? Allocator.NULL
+                                    : database.find(slot, address, bytes, hash);
+                    long expiry = expiry(elements.key());
+                    switch (elements.type()) {
+                        case HASH, HASH_ZIPMAP, HASH_ZIPLIST, HASH_LISTPACK -> {
+                            HashValue value = values.hashes();
+                            if (ref == Allocator.NULL) {
+                                value.create(database, slot, address, bytes, hash, expiry);
+                            } else {
+                                value.open(database, slot, ref, hash);
+                            }
+                            addPairs(value, elements.elements());
+                        }
+                        default -> throw new IllegalStateException("type " + elements.type());
                     }
                 });
+        if (elements.first()) {
+            keys++;
+        }
+    }
+
+    private static void addPairs(HashValue hash, List<byte[]> pairs) {
+        for (int i = 0; i < pairs.size(); i += 2) {
+            hash.put(pairs.get(i), pairs.get(i + 1));
+        }
     }
 
     private static long expiry(LoadStep.Key key) {

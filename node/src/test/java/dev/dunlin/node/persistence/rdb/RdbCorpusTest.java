@@ -128,7 +128,7 @@ class RdbCorpusTest {
                 record = reader.next()) {
             if (record instanceof RdbRecord.Entry entry
                     && entry.value() instanceof RdbValue.HashPairs hash) {
-                byte[] listpack = hash.listpack();
+                byte[] listpack = hash.blob();
                 assertThat(listpack != null).isEqualTo(hash.type() == RdbType.HASH_LISTPACK);
                 adoptable += listpack != null ? 1 : 0;
             }

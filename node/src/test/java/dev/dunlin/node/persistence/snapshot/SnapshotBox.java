@@ -19,6 +19,7 @@ import dev.dunlin.node.persistence.rdb.RdbLimits;
 import dev.dunlin.node.persistence.rdb.RdbReader;
 import dev.dunlin.node.persistence.rdb.RdbSource;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.Values;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -34,6 +35,7 @@ final class SnapshotBox implements AutoCloseable {
     static final int DATABASES = 3;
 
     final Keyspace keyspace;
+    final Values values;
     final HashValue hashes;
     final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private final boolean cluster;
@@ -51,7 +53,8 @@ final class SnapshotBox implements AutoCloseable {
                         cluster ? 1 : DATABASES,
                         cluster ? KeySlot.COUNT : 1,
                         42);
-        hashes = new HashValue(keyspace);
+        values = new Values(keyspace);
+        hashes = values.hashes();
         keyScratch = keyspace.allocateScratch(1000);
         fieldScratch = keyspace.allocateScratch(1000);
         valueScratch = keyspace.allocateScratch(10_000);
@@ -258,7 +261,7 @@ final class SnapshotBox implements AutoCloseable {
                                     RdbLimits.DEFAULT),
                             1 << 20,
                             1000);
-            var loader = new KeyspaceLoader(target.keyspace, target.hashes);
+            var loader = new KeyspaceLoader(target.keyspace, target.values);
             LoadBatch batch;
             do {
                 batch = batches.next();

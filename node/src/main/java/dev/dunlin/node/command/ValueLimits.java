@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.command;
+
+import dev.dunlin.node.config.Directives;
+import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.value.Values;
+
+/// Carries the settings that say when a small value becomes a large one to where values are changed.
+final class ValueLimits {
+    private ValueLimits() {}
+
+    static void apply(Settings settings, Values values) {
+        values.hashes()
+                .limits(
+                        settings.get(Directives.HASH_MAX_LISTPACK_ENTRIES),
+                        settings.get(Directives.HASH_MAX_LISTPACK_VALUE));
+    }
+}
