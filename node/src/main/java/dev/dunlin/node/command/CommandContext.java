@@ -37,6 +37,7 @@ public final class CommandContext {
     private final NodeServices services;
     private final KeyspaceStats stats;
     private final Watches watches = new Watches();
+    private final BlockedKeys blockedKeys;
     private final Monitors monitors = new Monitors();
     private final Effects effects = new Effects();
     private final RandomGenerator random = new SplittableRandom();
@@ -62,6 +63,7 @@ public final class CommandContext {
         this.database = keyspace.database(0);
         this.values = new Values(keyspace);
         this.spareArgs = new Args(keyspace.index(), services.clusterEnabled());
+        this.blockedKeys = new BlockedKeys(new Args(keyspace.index(), services.clusterEnabled()));
     }
 
     /// A context in which no client has asked anything yet.
@@ -140,6 +142,35 @@ public final class CommandContext {
 
     public Watches watches() {
         return watches;
+    }
+
+    BlockedKeys blockedKeys() {
+        return blockedKeys;
+    }
+
+    /// {@return whether the command that runs now may let its client wait; if not, it answers as if time had run out}
+    public boolean mayBlock() {
+        return !inTransaction() && !client.fromPrimary();
+    }
+
+    /// Lets the client wait, and runs its command again when that may help. Only where [#mayBlock].
+    public void block(Args args, BlockedKeys.Wish wish) {
+        blockedKeys.await(this, QueuedCommand.copyOf(running(), args), wish);
+    }
+
+    /// Lets the client wait, and runs `command` when that may help: the client's command with its arguments made definite.
+    public void block(byte[][] command, BlockedKeys.Wish wish) {
+        blockedKeys.await(this, QueuedCommand.copyOf(running(), command), wish);
+    }
+
+    private Command running() {
+        return Objects.requireNonNull(client.lastCommand());
+    }
+
+    /// {@return whether a key holds a value of such a kind, and its time has not passed}
+    boolean holds(KeyName key, IntPredicate kinds) {
+        int ref = findByName(keyspace.database(key.database()), key.name());
+        return ref != MISSING && !isExpired(ref) && kinds.test(Entry.kind(entry(ref)));
     }
 
     Monitors monitors() {
@@ -281,13 +312,16 @@ public final class CommandContext {
     private byte @Nullable [] deleteExpired(
             Database db, int slot, int ref, long hashOfKey, boolean needsKey) {
         byte[] key = null;
-        if (needsKey || !watches.isEmpty()) {
+        if (needsKey || !watches.isEmpty() || !blockedKeys.isEmpty()) {
             key = copy(Entry.key(entry(ref)), Entry.keyBytes(entry(ref)));
         }
         db.delete(slot, ref, hashOfKey);
         stats.expiredKeys++;
         if (key != null && !watches.isEmpty()) {
             watches.changed(db.number(), key, false);
+        }
+        if (key != null && !blockedKeys.isEmpty()) {
+            blockedKeys.changed(db.number(), key);
         }
         return needsKey ? key : null;
     }
@@ -401,6 +435,9 @@ public final class CommandContext {
                                     args.hash(argument))
                             != MISSING;
             watches.changed(db.number(), args.copy(argument), exists);
+        }
+        if (!blockedKeys.isEmpty()) {
+            blockedKeys.changed(db.number(), args.copy(argument));
         }
     }
 

@@ -146,6 +146,9 @@ public final class CommandRunner {
         if (client.asking() && !ready.name().equals("asking") && !transaction.isOpen()) {
             client.asking(false);
         }
+        if (ctx.blockedKeys().hasReady()) {
+            ctx.blockedKeys().serve(ctx, this);
+        }
         return true;
     }
 
@@ -153,14 +156,48 @@ public final class CommandRunner {
         return client.transaction().isOpen() && !TransactionCommands.runsInsideMulti(command);
     }
 
+    /// Runs the command of a client that waits inside of it once more.
+    void retry(Client client, Command command, Args args, ReplyWriter reply) {
+        RespError refusal = guards.refusal(ctx, client, command, args);
+        if (refusal != null) {
+            reply.error(refusal);
+            return;
+        }
+        invoke(client, command, args, reply);
+        if (log.isActive()) {
+            client.logOffset(log.offset());
+        }
+    }
+
+    /// Sends away clients that wait for keys of slots that this node does not serve any more.
+    public void redirectBlocked() {
+        if (!ctx.blockedKeys().isEmpty()) {
+            ctx.blockedKeys()
+                    .redirect(
+                            ctx,
+                            (client, command, args) -> {
+                                RespError refusal = guards.refusal(ctx, client, command, args);
+                                boolean elsewhere =
+                                        refusal != null
+                                                && (refusal.prefix().equals("MOVED")
+                                                        || refusal.prefix().equals("CLUSTERDOWN"));
+                                return elsewhere ? refusal : null;
+                            });
+        }
+    }
+
     /// Runs a command that has passed all checks and logs what it changed.
     void call(Client client, Command command, Args args, ReplyWriter reply) {
+        command.countCall();
+        ctx.services().stats().commandsProcessed++;
+        invoke(client, command, args, reply);
+    }
+
+    private void invoke(Client client, Command command, Args args, ReplyWriter reply) {
         Effects effects = ctx.effects();
         boolean listening = log.isActive();
         effects.listening(listening);
         long dirtyBefore = ctx.dirty();
-        command.countCall();
-        ctx.services().stats().commandsProcessed++;
         long mark = reply.mark();
         boolean alone = inTransaction;
         long startNs = timing.starting(client, command, alone, ctx.nowMs());
@@ -215,7 +252,7 @@ public final class CommandRunner {
             if (!client.wantsNoReply()) {
                 reply.array(transaction.size());
             }
-            for (Transaction.Queued queued : transaction.queue()) {
+            for (QueuedCommand queued : transaction.queue()) {
                 queued.bindTo(queuedArgs);
                 long mark = reply.mark();
                 boolean silent = client.wantsNoReply();

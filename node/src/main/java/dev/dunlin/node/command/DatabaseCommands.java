@@ -64,6 +64,7 @@ public final class DatabaseCommands {
                             database.number(),
                             name -> new Watches.Fate(ctx.exists(database, name), false, false));
         }
+        ctx.blockedKeys().databaseChanged(database.number());
         database.clear();
     }
 
@@ -83,6 +84,8 @@ public final class DatabaseCommands {
                 exchanged(ctx, right, left);
             }
             ctx.keyspace().swap(left, right);
+            ctx.blockedKeys().databaseChanged(left);
+            ctx.blockedKeys().databaseChanged(right);
         }
         ctx.changed();
         reply.ok();

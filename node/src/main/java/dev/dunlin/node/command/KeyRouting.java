@@ -24,7 +24,7 @@ public final class KeyRouting {
         if (!command.name().equals("exec")) {
             return command.has(Flag.WRITE) || command.has(Flag.MAY_REPLICATE);
         }
-        for (Transaction.Queued queued : client.transaction().queue()) {
+        for (QueuedCommand queued : client.transaction().queue()) {
             if (queued.command().has(Flag.WRITE) || queued.command().has(Flag.MAY_REPLICATE)) {
                 return true;
             }
@@ -80,7 +80,7 @@ public final class KeyRouting {
             return;
         }
         Args queuedArgs = ctx.spareArgs();
-        for (Transaction.Queued queued : client.transaction().queue()) {
+        for (QueuedCommand queued : client.transaction().queue()) {
             queuedArgs.bind(queued.addresses(), queued.lengths(), 0, queued.lengths().length);
             lookAt(ctx, queued.command(), queuedArgs);
         }

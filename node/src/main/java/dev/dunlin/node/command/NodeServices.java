@@ -48,6 +48,18 @@ public interface NodeServices {
     /// Ends a pause of [#pauseClients].
     void unpauseClients();
 
+    /// Runs `task` on the loop after `delayMs`, in a turn of its own.
+    ///
+    /// @return what calls it off
+    Timer after(long delayMs, Runnable task);
+
+    /// Something that is due later.
+    @FunctionalInterface
+    interface Timer {
+        /// It is not to happen any more.
+        void cancel();
+    }
+
     /// {@return how the node ends}
     Shutdown shutdown();
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
-import dev.dunlin.node.offheap.Memory;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,16 +9,7 @@ import java.util.function.Consumer;
 ///
 /// Thread: owned by the node's loop.
 public final class Transaction {
-    /// A command that waits for EXEC, with a copy of its arguments.
-    // The arrays are made for this record, and nobody else keeps them.
-    @SuppressWarnings("ArrayRecordComponent")
-    record Queued(Command command, long[] addresses, int[] lengths, ByteBuf memory) {
-        void bindTo(Args args) {
-            args.bind(addresses, lengths, 0, addresses.length);
-        }
-    }
-
-    private final List<Queued> queue = new ArrayList<>();
+    private final List<QueuedCommand> queue = new ArrayList<>();
     private long queuedBytes;
     private boolean open;
     private boolean broken;
@@ -53,9 +41,9 @@ public final class Transaction {
 
     /// Visits the queued commands in order; `args` is bound to one after the other.
     public void forEachQueued(Args args, Consumer<Command> visitor) {
-        for (Queued queued : queue) {
+        for (QueuedCommand queued : queue) {
             queued.bindTo(args);
-            visitor.accept(queued.command);
+            visitor.accept(queued.command());
         }
     }
 
@@ -71,35 +59,21 @@ public final class Transaction {
         watchedKeyChanged = true;
     }
 
-    List<Queued> queue() {
+    List<QueuedCommand> queue() {
         return queue;
     }
 
     /// Copies a command to the end of the queue.
     void add(Command command, Args args) {
-        int count = args.count();
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            bytes += args.bytes(i);
-        }
-        ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer((int) Math.max(1, bytes));
-        long at = memory.memoryAddress();
-        long[] addresses = new long[count];
-        int[] lengths = new int[count];
-        for (int i = 0; i < count; i++) {
-            addresses[i] = at;
-            lengths[i] = args.bytes(i);
-            Memory.copy(args.address(i), at, args.bytes(i));
-            at += args.bytes(i);
-        }
-        queuedBytes += bytes;
-        queue.add(new Queued(command, addresses, lengths, memory));
+        QueuedCommand queued = QueuedCommand.copyOf(command, args);
+        queuedBytes += queued.bytes();
+        queue.add(queued);
     }
 
     /// Ends the transaction; watches end separately.
     void close() {
-        for (Queued queued : queue) {
-            queued.memory.release();
+        for (QueuedCommand queued : queue) {
+            queued.release();
         }
         queue.clear();
         queuedBytes = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,40 +13,26 @@ import java.util.Map;
 ///
 /// Thread: owned by the node's loop.
 public final class Watches {
-    private record Key(int database, byte[] name) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key(int otherDatabase, byte[] otherName)
-                    && database == otherDatabase
-                    && Arrays.equals(name, otherName);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(name) * 31 + database;
-        }
-    }
-
     /// One client's interest in one key.
     static final class Watch {
         private final Client client;
-        private final Key key;
+        private final KeyName key;
 
         /// Whether the key was there, but expired, when WATCH was said.
         private boolean expired;
 
-        private Watch(Client client, Key key, boolean expired) {
+        private Watch(Client client, KeyName key, boolean expired) {
             this.client = client;
             this.key = key;
             this.expired = expired;
         }
 
         int database() {
-            return key.database;
+            return key.database();
         }
 
         byte[] name() {
-            return key.name;
+            return key.name();
         }
 
         boolean wasExpired() {
@@ -55,8 +40,8 @@ public final class Watches {
         }
     }
 
-    private final Map<Key, Map<Client, Watch>> byKey = new LinkedHashMap<>();
-    private final Map<Client, Map<Key, Watch>> byClient = new LinkedHashMap<>();
+    private final Map<KeyName, Map<Client, Watch>> byKey = new LinkedHashMap<>();
+    private final Map<Client, Map<KeyName, Watch>> byClient = new LinkedHashMap<>();
 
     /// {@return whether nobody watches anything, which is what a write asks first}
     public boolean isEmpty() {
@@ -65,8 +50,8 @@ public final class Watches {
 
     /// @param expired whether the key is there but its time has passed
     void watch(Client client, int database, byte[] name, boolean expired) {
-        var key = new Key(database, name);
-        Map<Key, Watch> mine = byClient.computeIfAbsent(client, _ -> new LinkedHashMap<>());
+        var key = new KeyName(database, name);
+        Map<KeyName, Watch> mine = byClient.computeIfAbsent(client, _ -> new LinkedHashMap<>());
         if (!mine.containsKey(key)) {
             var watch = new Watch(client, key, expired);
             mine.put(key, watch);
@@ -81,11 +66,11 @@ public final class Watches {
     }
 
     private void remove(Client client) {
-        Map<Key, Watch> mine = byClient.remove(client);
+        Map<KeyName, Watch> mine = byClient.remove(client);
         if (mine == null) {
             return;
         }
-        for (Key key : mine.keySet()) {
+        for (KeyName key : mine.keySet()) {
             Map<Client, Watch> others = byKey.get(key);
             if (others != null) {
                 others.remove(client);
@@ -100,7 +85,7 @@ public final class Watches {
     ///
     /// @param exists whether the key is there after the change
     public void changed(int database, byte[] name, boolean exists) {
-        Map<Client, Watch> watches = byKey.get(new Key(database, name));
+        Map<Client, Watch> watches = byKey.get(new KeyName(database, name));
         if (watches == null) {
             return;
         }
@@ -129,9 +114,9 @@ public final class Watches {
 
     /// All keys of a database are about to go, or to be exchanged for others: those that exist, before or after, change.
     void databaseChanged(int database, Fates fates) {
-        for (Map.Entry<Key, Map<Client, Watch>> entry : List.copyOf(byKey.entrySet())) {
-            if (entry.getKey().database == database) {
-                Fate fate = fates.of(entry.getKey().name);
+        for (Map.Entry<KeyName, Map<Client, Watch>> entry : List.copyOf(byKey.entrySet())) {
+            if (entry.getKey().database() == database) {
+                Fate fate = fates.of(entry.getKey().name());
                 List.copyOf(entry.getValue().values()).forEach(watch -> changed(watch, fate));
             }
         }
@@ -159,7 +144,7 @@ public final class Watches {
 
     /// {@return what this client watches}
     Collection<Watch> of(Client client) {
-        Map<Key, Watch> mine = byClient.get(client);
+        Map<KeyName, Watch> mine = byClient.get(client);
         return mine == null ? List.of() : mine.values();
     }
 }

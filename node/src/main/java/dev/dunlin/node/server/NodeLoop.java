@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.node.command.NodeServices;
 import dev.dunlin.node.replication.NextTurn;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,21 @@ public final class NodeLoop {
     /// Runs `task` on the loop after `delayMs`. Any thread.
     public void submitAfter(long delayMs, Runnable task) {
         eventLoop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+    }
+
+    /// Runs `task` on the loop after `delayMs`, as the beginning of a turn. On the loop.
+    ///
+    /// @return what calls it off
+    NodeServices.Timer timer(long delayMs, Runnable task) {
+        var due =
+                eventLoop.schedule(
+                        () -> {
+                            turn();
+                            task.run();
+                        },
+                        delayMs,
+                        TimeUnit.MILLISECONDS);
+        return () -> due.cancel(false);
     }
 
     /// Runs `task` on the loop every [#TICK_MS]; a task that fails is logged and runs again. Any thread.

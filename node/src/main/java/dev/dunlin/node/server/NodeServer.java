@@ -324,6 +324,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         clusterDuties.report();
         shutdown.check(loop.nowMs());
         retryHeld();
+        runner.redirectBlocked();
         dropSlowReaders();
         if (!expiring) {
             expire();
@@ -385,6 +386,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         if (blocked != null) {
             blocked.cancel();
         }
+    }
+
+    @Override
+    public Timer after(long delayMs, Runnable task) {
+        return loop.timer(delayMs, task);
     }
 
     @Override

@@ -247,6 +247,11 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     }
 
     @Override
+    public Timer after(long delayMs, Runnable task) {
+        throw new UnsupportedOperationException("the harness lets nobody wait");
+    }
+
+    @Override
     public Shutdown shutdown() {
         throw new UnsupportedOperationException("the harness is closed by its owner");
     }
