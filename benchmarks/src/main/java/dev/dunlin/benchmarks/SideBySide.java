@@ -33,7 +33,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -80,26 +79,21 @@ public final class SideBySide implements Callable<Integer> {
     private static final DateTimeFormatter FILE_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-    private enum Test {
-        PING,
-        SET,
-        GET,
-        INCR,
-        MSET,
-        HSET,
-        MEMORY,
-        STALL;
+    private static final String MEMORY = "memory";
+    private static final String STALL = "stall";
 
-        Optional<Command> command() {
-            return switch (this) {
-                case PING -> Optional.of(Command.PING);
-                case SET -> Optional.of(Command.SET);
-                case GET -> Optional.of(Command.GET);
-                case INCR -> Optional.of(Command.INCR);
-                case MSET -> Optional.of(Command.MSET);
-                case HSET -> Optional.of(Command.HSET);
-                case MEMORY, STALL -> Optional.empty();
-            };
+    /// The names that `--test` takes.
+    private static final class Tests extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Tests() {
+            for (Command command : Command.values()) {
+                if (!command.isFilling()) {
+                    add(command.label());
+                }
+            }
+            add(MEMORY);
+            add(STALL);
         }
     }
 
@@ -123,14 +117,16 @@ public final class SideBySide implements Callable<Integer> {
             names = {"-t", "--test"},
             paramLabel = "NAME",
             split = ",",
+            completionCandidates = Tests.class,
             description = "Tests to run: ${COMPLETION-CANDIDATES}. Default: all.")
-    private List<Test> tests = List.of(Test.values());
+    private List<String> tests = new Tests();
 
     @Option(
             names = {"-P", "--pipeline"},
             paramLabel = "N",
             split = ",",
-            description = "Requests in flight per connection. Default: 1, 16 and 64.")
+            description =
+                    "Requests in flight per connection. Default: 1 and 16, and 64 for SET, GET, INCR, MSET and HSET.")
     private List<Integer> pipelines = List.of();
 
     @Option(
@@ -282,7 +278,7 @@ public final class SideBySide implements Callable<Integer> {
                 throughput.add(result);
                 report.throughput(result, effort.rounds());
             }
-            if (tests.contains(Test.STALL)) {
+            if (asksFor(STALL)) {
                 stall = new StallTest(running, pinning, effort).run();
                 report.stall(stall, effort.rounds());
             }
@@ -292,7 +288,7 @@ public final class SideBySide implements Callable<Integer> {
             }
         }
         List<MemoryResult> memory = new ArrayList<>();
-        if (tests.contains(Test.MEMORY)) {
+        if (asksFor(MEMORY)) {
             for (ServerSpec each : specs) {
                 memory.add(new MemoryTest(pinning, effort).run(each));
             }
@@ -338,8 +334,18 @@ public final class SideBySide implements Callable<Integer> {
     }
 
     private List<Workload> cells(Effort effort) {
-        List<Command> commands =
-                tests.stream().map(Test::command).flatMap(Optional::stream).toList();
+        List<String> known = new Tests();
+        List<Command> commands = new ArrayList<>();
+        for (String named : tests) {
+            String test = named.toLowerCase(Locale.ROOT);
+            if (!known.contains(test)) {
+                throw new IllegalArgumentException(
+                        "no test '" + test + "'; there are " + String.join(", ", known));
+            }
+            if (!test.equals(MEMORY) && !test.equals(STALL)) {
+                commands.add(Command.valueOf(test.toUpperCase(Locale.ROOT)));
+            }
+        }
         if (pipelines.isEmpty() && clients.isEmpty() && valueBytes.isEmpty()) {
             return quick ? Grid.quick(commands, effort.keys()) : Grid.full(commands, effort.keys());
         }
@@ -349,6 +355,10 @@ public final class SideBySide implements Callable<Integer> {
                 clients.isEmpty() ? List.of(50) : clients,
                 valueBytes.isEmpty() ? List.of(3) : valueBytes,
                 effort.keys());
+    }
+
+    private boolean asksFor(String test) {
+        return tests.stream().anyMatch(test::equalsIgnoreCase);
     }
 
     private Path resultFile() throws IOException {

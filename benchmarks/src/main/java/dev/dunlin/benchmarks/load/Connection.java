@@ -12,6 +12,7 @@ final class Connection {
     private final Poller poller;
     private final int token;
     private final int fd;
+    private final RequestBatch batch;
     private final MemorySegment requests;
     private final ReplyReader replies;
     private int sentBytes;
@@ -23,15 +24,26 @@ final class Connection {
             throws IOException {
         this.poller = poller;
         this.token = token;
+        this.batch = batch;
         this.requests = poller.allocate(batch.size());
-        this.replies = new ReplyReader(workload.command().replyType(), workload.valueBytes());
+        this.replies =
+                new ReplyReader(
+                        workload.command().replyTypes(),
+                        workload.command().answersValue()
+                                ? workload.valueBytes()
+                                : ReplyReader.ANY_LENGTH);
         batch.copyTo(requests);
         this.fd = poller.connect(port, token);
     }
 
-    /// {@return the memory whose keys are to be patched before [#start]}
-    MemorySegment requests() {
-        return requests;
+    /// {@return how many numbers the requests take}
+    int numbers() {
+        return batch.keys();
+    }
+
+    /// Writes a number into the requests, before [#start].
+    void number(int index, long number) {
+        batch.patch(requests, index, number);
     }
 
     /// Sends all requests again and expects `count` replies.

@@ -24,7 +24,6 @@ public final class LoadGenerator implements AutoCloseable {
 
     private final Workload workload;
     private final Poller poller;
-    private final RequestBatch batch;
     private final MemorySegment input;
     private final Connection[] connections;
     private final Histogram latencies = new Histogram(LATENCY_MAX_NANOS, 3);
@@ -43,13 +42,17 @@ public final class LoadGenerator implements AutoCloseable {
     public LoadGenerator(int port, Workload workload) throws IOException {
         this.workload = workload;
         this.numbers = KeyNumbers.random(workload.keys());
-        batch = RequestBatch.of(workload);
+        int variants = workload.command().requests().size();
+        var batches = new RequestBatch[variants];
+        for (int i = 0; i < variants; i++) {
+            batches[i] = RequestBatch.of(workload, i);
+        }
         poller = new Poller();
         connections = new Connection[workload.clients()];
         try {
             input = poller.allocate(RECEIVE_BYTES);
             for (int i = 0; i < connections.length; i++) {
-                connections[i] = new Connection(poller, port, i, batch, workload);
+                connections[i] = new Connection(poller, port, i, batches[i % variants], workload);
             }
         } catch (IOException | RuntimeException e) {
             close();
@@ -120,12 +123,11 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     private void beginAll() throws IOException {
-        if (batch.keys() == 0) {
-            throw new IllegalStateException(workload.command() + " has no keys to send");
-        }
         numbers = KeyNumbers.inOrder(workload.keys());
-        // A last batch that is not full starts again at the first keys.
-        begin((workload.keys() + batch.keys() - 1) / batch.keys());
+        // What has no numbers is sent as often as there would be keys. A last batch that is not
+        // full starts again at the first.
+        long perBatch = Math.max(workload.pipeline(), connections[0].numbers());
+        begin((workload.keys() + perBatch - 1) / perBatch);
     }
 
     private void begin(long batches) throws IOException {
@@ -145,9 +147,8 @@ public final class LoadGenerator implements AutoCloseable {
         }
         toStart--;
         busy++;
-        MemorySegment requests = connection.requests();
-        for (int i = 0; i < batch.keys(); i++) {
-            batch.patch(requests, i, numbers.next());
+        for (int i = 0; i < connection.numbers(); i++) {
+            connection.number(i, numbers.next());
         }
         connection.start(workload.pipeline(), nowNanos);
     }

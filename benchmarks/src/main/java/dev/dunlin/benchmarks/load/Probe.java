@@ -21,7 +21,7 @@ final class Probe {
     private final Poller poller;
     private final int fd;
     private final MemorySegment request;
-    private final ReplyReader replies = new ReplyReader((byte) '+', 0);
+    private final ReplyReader replies = new ReplyReader("+", ReplyReader.ANY_LENGTH);
     private final Histogram latencies = new Histogram(LATENCY_MAX_NANOS, 3);
     private final long[] due = new long[IN_FLIGHT_MAX];
     private long sent;

@@ -8,27 +8,37 @@ import java.lang.foreign.MemorySegment;
 
 /// Counts one connection's replies and refuses any that the command could not have earned.
 ///
-/// Replies may come in pieces of any size. Only what the generator's commands answer is known here: lines (`+`, `:`) and bulks
-/// (`$`); the type, a bulk's length and every bulk's end are checked, a line's text is not.
+/// Replies may come in pieces of any size. RESP2 is known: lines (`+`, `:`), bulks (`$`) and arrays (`*`) of any depth. A reply's type is
+/// checked, its value's length where the command's is known, and every bulk's end; a line's text and what is in arrays is not. An error is
+/// never right, not even in an array.
 final class ReplyReader {
+    /// Bulks may be of any length, and nil.
+    static final long ANY_LENGTH = -1;
+
     private static final int ERROR_TEXT_MAX = 200;
 
     private enum State {
         TYPE,
         LINE,
-        BULK_LENGTH,
+        LENGTH,
         BULK
     }
 
-    private final byte expectedType;
+    private final String expectedTypes;
     private final long expectedBulkBytes;
     private State state = State.TYPE;
+    private boolean array;
+    private boolean nil;
     private long length;
     private long left;
 
-    /// @param bulkBytes the length that every bulk must have
-    ReplyReader(byte expectedType, long bulkBytes) {
-        this.expectedType = expectedType;
+    /// Values that are still to come until the reply is complete; 0 between replies.
+    private long open;
+
+    /// @param expectedTypes the first bytes that a reply may have
+    /// @param bulkBytes the length that every bulk must have, or [#ANY_LENGTH]
+    ReplyReader(String expectedTypes, long bulkBytes) {
+        this.expectedTypes = expectedTypes;
         this.expectedBulkBytes = bulkBytes;
     }
 
@@ -41,24 +51,22 @@ final class ReplyReader {
         while (at < bytes) {
             switch (state) {
                 case TYPE -> {
-                    byte type = input.get(JAVA_BYTE, at);
-                    if (type != expectedType) {
-                        throw unexpected(input, at, bytes);
-                    }
+                    begin(input, at, bytes);
                     at++;
-                    length = 0;
-                    state = type == '$' ? State.BULK_LENGTH : State.LINE;
                 }
                 case LINE -> {
-                    int end = lineEnd(input, at, bytes);
-                    at = end;
-                    if (end < bytes) {
+                    at = lineEnd(input, at, bytes);
+                    if (at < bytes) {
                         at++;
-                        ended++;
-                        state = State.TYPE;
+                        ended += valueEnded(0);
                     }
                 }
-                case BULK_LENGTH -> at = readLength(input, at, bytes);
+                case LENGTH -> {
+                    at = readLength(input, at, bytes);
+                    if (state == State.TYPE) {
+                        ended += valueEnded(array && !nil ? length : 0);
+                    }
+                }
                 case BULK -> {
                     int step = (int) Math.min(left, bytes - at);
                     at += step;
@@ -67,8 +75,7 @@ final class ReplyReader {
                         if (input.get(JAVA_BYTE, at - 1L) != '\n') {
                             throw new WrongReply("a bulk does not end where its length says");
                         }
-                        ended++;
-                        state = State.TYPE;
+                        ended += valueEnded(0);
                     }
                 }
             }
@@ -76,6 +83,31 @@ final class ReplyReader {
         return ended;
     }
 
+    private void begin(MemorySegment input, int at, int bytes) throws WrongReply {
+        byte type = input.get(JAVA_BYTE, at);
+        boolean right = open == 0 ? expectedTypes.indexOf(type) >= 0 : "+:$*".indexOf(type) >= 0;
+        if (!right) {
+            throw unexpected(input, at, bytes);
+        }
+        if (open == 0) {
+            open = 1;
+        }
+        length = 0;
+        nil = false;
+        array = type == '*';
+        state = array || type == '$' ? State.LENGTH : State.LINE;
+    }
+
+    /// A value is complete, but for the elements in it.
+    ///
+    /// @return 1 when the reply is complete with it, else 0
+    private int valueEnded(long elements) {
+        open += elements - 1;
+        state = State.TYPE;
+        return open == 0 ? 1 : 0;
+    }
+
+    /// Reads digits; at their end the state is what comes next: the bytes of a bulk, or another value.
     private int readLength(MemorySegment input, int from, int bytes) throws WrongReply {
         int at = from;
         while (at < bytes) {
@@ -83,20 +115,30 @@ final class ReplyReader {
             if (b >= '0' && b <= '9' && length < Integer.MAX_VALUE) {
                 length = length * 10 + (b - '0');
             } else if (b == '\n') {
-                if (length != expectedBulkBytes) {
-                    throw new WrongReply(
-                            "a value of " + length + " bytes instead of " + expectedBulkBytes);
-                }
-                left = length + 2;
-                state = State.BULK;
+                lengthEnded();
                 return at;
             } else if (b == '-') {
-                throw new WrongReply("a nil where a value was loaded before");
+                nil = true;
             } else if (b != '\r') {
-                throw new WrongReply("a bulk length that is no number");
+                throw new WrongReply("a length that is no number");
             }
         }
         return at;
+    }
+
+    private void lengthEnded() throws WrongReply {
+        if (array || (nil && expectedBulkBytes == ANY_LENGTH)) {
+            state = State.TYPE;
+            return;
+        }
+        if (nil) {
+            throw new WrongReply("a nil where a value was loaded before");
+        }
+        if (expectedBulkBytes != ANY_LENGTH && length != expectedBulkBytes) {
+            throw new WrongReply("a value of " + length + " bytes instead of " + expectedBulkBytes);
+        }
+        left = length + 2;
+        state = State.BULK;
     }
 
     private static int lineEnd(MemorySegment input, int from, int bytes) {
@@ -112,7 +154,7 @@ final class ReplyReader {
         byte[] text = input.asSlice(at, end - at).toArray(JAVA_BYTE);
         return new WrongReply(
                 "expected a reply of type '"
-                        + (char) expectedType
+                        + expectedTypes
                         + "' and got: "
                         + new String(text, ISO_8859_1).strip());
     }

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /// The requests of one pipeline as bytes, encoded once, and the places in them where a key's digits go.
 ///
@@ -18,7 +19,7 @@ import java.util.Arrays;
 ///
 /// Immutable; each connection sends from a copy of its own, which [#patch] changes.
 final class RequestBatch {
-    static final int KEY_BYTES = 16;
+    private static final int NUMBER_DIGITS = 12;
     private static final int GROUP = 10_000;
     private static final ValueLayout.OfInt FOUR_DIGITS =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -28,29 +29,38 @@ final class RequestBatch {
     private final byte[] bytes;
     private final int[] keyOffsets;
     private final int[] fieldOffsets;
+    private final long[] ranges;
 
-    private RequestBatch(byte[] bytes, int[] keyOffsets, int[] fieldOffsets) {
+    private RequestBatch(byte[] bytes, int[] keyOffsets, int[] fieldOffsets, long[] ranges) {
         this.bytes = bytes;
         this.keyOffsets = keyOffsets;
         this.fieldOffsets = fieldOffsets;
+        this.ranges = ranges;
     }
 
     static RequestBatch of(Workload workload) {
+        return of(workload, 0);
+    }
+
+    /// @param first which of the command's requests comes first, where several take turns
+    static RequestBatch of(Workload workload, int first) {
         var encoder = new Encoder(workload);
+        List<Command.Request> requests = workload.command().requests();
         for (int i = 0; i < workload.pipeline(); i++) {
-            encoder.request();
+            encoder.request(requests.get((first + i) % requests.size()).words());
         }
         return new RequestBatch(
                 encoder.out.toByteArray(),
                 Arrays.copyOf(encoder.keyOffsets, encoder.count),
-                Arrays.copyOf(encoder.fieldOffsets, encoder.count));
+                Arrays.copyOf(encoder.fieldOffsets, encoder.count),
+                Arrays.copyOf(encoder.ranges, encoder.count));
     }
 
     int size() {
         return bytes.length;
     }
 
-    /// {@return how many key numbers one batch takes}
+    /// {@return how many numbers one batch takes}
     int keys() {
         return keyOffsets.length;
     }
@@ -59,17 +69,20 @@ final class RequestBatch {
         MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, 0, bytes.length);
     }
 
-    /// Writes `number` into the `index`-th key of a copy.
+    /// Writes `number` into the `index`-th place of a copy.
     void patch(MemorySegment copy, int index, long number) {
         int field = fieldOffsets[index];
-        long inKey = number;
+        long inKey = ranges[index] == 0 ? number : number % ranges[index];
         if (field != NO_FIELD) {
             inKey = number / 10;
             copy.set(ValueLayout.JAVA_BYTE, field, (byte) ('0' + number % 10));
         }
-        int at = keyOffsets[index];
+        boolean whole = keyOffsets[index] > 0;
+        int at = Math.abs(keyOffsets[index]);
         long high = inKey / GROUP;
-        copy.set(FOUR_DIGITS, at, DIGITS[(int) (high / GROUP)]);
+        if (whole) {
+            copy.set(FOUR_DIGITS, at, DIGITS[(int) (high / GROUP)]);
+        }
         copy.set(FOUR_DIGITS, at + 4L, DIGITS[(int) (high % GROUP)]);
         copy.set(FOUR_DIGITS, at + 8L, DIGITS[(int) (inKey % GROUP)]);
     }
@@ -90,57 +103,55 @@ final class RequestBatch {
     private static final class Encoder {
         private final Workload workload;
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        private final int[] keyOffsets;
-        private final int[] fieldOffsets;
         private final byte[] value;
+        private int[] keyOffsets = new int[16];
+        private int[] fieldOffsets = new int[16];
+        private long[] ranges = new long[16];
         private int count;
 
         Encoder(Workload workload) {
             this.workload = workload;
-            int keys = workload.pipeline() * workload.command().keys();
-            keyOffsets = new int[keys];
-            fieldOffsets = new int[keys];
             value = new byte[workload.valueBytes()];
             Arrays.fill(value, (byte) 'x');
         }
 
-        void request() {
-            Command command = workload.command();
-            switch (command) {
-                case PING -> head(1, command);
-                case GET, INCR -> {
-                    head(2, command);
-                    key(command == Command.INCR ? "ctr:" : "key:");
-                }
-                case SET, MSET -> {
-                    head(1 + 2 * command.keys(), command);
-                    for (int i = 0; i < command.keys(); i++) {
-                        key("key:");
-                        bulk(value);
-                    }
-                }
-                case HSET -> {
-                    head(4, command);
-                    key("hsh:");
-                    bulk("field0".getBytes(US_ASCII));
+        void request(List<Word> words) {
+            if (workload.command().isInline()) {
+                text(((Word.Text) words.getFirst()).text() + "\r\n");
+                return;
+            }
+            text("*" + words.size() + "\r\n");
+            words.forEach(this::word);
+        }
+
+        private void word(Word word) {
+            switch (word) {
+                case Word.Text(String text) -> bulk(text.getBytes(US_ASCII));
+                case Word.Value _ -> bulk(value);
+                case Word.Digits(String prefix, int digits, long range) ->
+                        number(prefix, digits, range);
+                case Word.TenthOfNumber(String prefix) -> number(prefix, NUMBER_DIGITS, 0);
+                case Word.LastDigit(String prefix) -> {
+                    bulk((prefix + "0").getBytes(US_ASCII));
                     // The digit is the last byte before the line end.
                     fieldOffsets[count - 1] = out.size() - 3;
-                    bulk(value);
                 }
             }
         }
 
-        private void head(int words, Command command) {
-            text("*" + words + "\r\n");
-            bulk(command.name().getBytes(US_ASCII));
-        }
-
-        private void key(String prefix) {
-            text("$" + KEY_BYTES + "\r\n" + prefix);
-            keyOffsets[count] = out.size();
+        private void number(String prefix, int digits, long range) {
+            if (count == keyOffsets.length) {
+                keyOffsets = Arrays.copyOf(keyOffsets, count * 2);
+                fieldOffsets = Arrays.copyOf(fieldOffsets, count * 2);
+                ranges = Arrays.copyOf(ranges, count * 2);
+            }
+            text("$" + (prefix.length() + digits) + "\r\n" + prefix);
+            // The last eight of twelve: the first four are not written.
+            keyOffsets[count] = digits == NUMBER_DIGITS ? out.size() : -(out.size() - 4);
             fieldOffsets[count] = NO_FIELD;
+            ranges[count] = range;
             count++;
-            text("000000000000\r\n");
+            text("0".repeat(digits) + "\r\n");
         }
 
         private void bulk(byte[] word) {

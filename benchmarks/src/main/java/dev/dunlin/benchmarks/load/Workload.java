@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.benchmarks.load;
 
+import org.jspecify.annotations.Nullable;
+
 /// What is sent, by how many, and over which keys.
 ///
 /// @param command the one command of this load
@@ -17,9 +19,10 @@ public record Workload(Command command, int pipeline, int clients, int valueByte
         inRange("keys", keys, Integer.MAX_VALUE);
     }
 
-    /// {@return the load that fills this one's keyspace, fast}
-    public Workload loading() {
-        return new Workload(command.loader(), 64, 16, valueBytes, keys);
+    /// {@return the load that fills this one's keyspace, fast, or null when it needs none}
+    public @Nullable Workload loading() {
+        Command loader = command.loader();
+        return loader == null ? null : new Workload(loader, 64, 16, valueBytes, keys);
     }
 
     private static void inRange(String what, long value, long max) {

@@ -12,6 +12,8 @@ import java.util.Set;
 /// Which workloads a run consists of.
 public final class Grid {
     private static final Set<Command> PLAIN = EnumSet.of(Command.SET, Command.GET, Command.INCR);
+    private static final Set<Command> DEEP =
+            EnumSet.of(Command.SET, Command.GET, Command.INCR, Command.MSET, Command.HSET);
     private static final Set<Command> SIZED = EnumSet.of(Command.SET, Command.GET);
 
     private Grid() {}
@@ -25,8 +27,7 @@ public final class Grid {
             long keys) {
         List<Workload> cells = new ArrayList<>();
         for (Command command : commands) {
-            boolean valueless = command == Command.PING || command == Command.INCR;
-            for (int bytes : valueless ? valueBytes.subList(0, 1) : valueBytes) {
+            for (int bytes : command.isValueless() ? valueBytes.subList(0, 1) : valueBytes) {
                 for (int connections : clients) {
                     for (int pipeline : pipelines) {
                         cells.add(new Workload(command, pipeline, connections, bytes, keys));
@@ -40,7 +41,8 @@ public final class Grid {
     /// {@return the cells that the published tables have}
     public static List<Workload> full(List<Command> commands, long keys) {
         List<Workload> cells =
-                new ArrayList<>(cross(commands, List.of(1, 16, 64), List.of(50), List.of(3), keys));
+                new ArrayList<>(cross(commands, List.of(1, 16), List.of(50), List.of(3), keys));
+        cells.addAll(cross(only(commands, DEEP), List.of(64), List.of(50), List.of(3), keys));
         cells.addAll(cross(only(commands, PLAIN), List.of(1), List.of(200), List.of(3), keys));
         cells.addAll(
                 cross(only(commands, SIZED), List.of(1, 16), List.of(50), List.of(64, 1024), keys));
@@ -59,9 +61,12 @@ public final class Grid {
     /// Cells that need the same keys stand together, so that the keys are loaded once.
     private static List<Workload> sorted(List<Workload> cells) {
         return cells.stream()
-                .sorted(
-                        Comparator.comparing((Workload cell) -> cell.loading().command())
-                                .thenComparingInt(Workload::valueBytes))
+                .sorted(Comparator.comparing(Grid::loader).thenComparingInt(Workload::valueBytes))
                 .toList();
+    }
+
+    private static Command loader(Workload cell) {
+        Command loader = cell.command().loader();
+        return loader == null ? cell.command() : loader;
     }
 }

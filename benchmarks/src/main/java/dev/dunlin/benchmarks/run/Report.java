@@ -25,7 +25,7 @@ public final class Report {
         line(
                 format(
                         ROOT,
-                        "%-5s %4s %5s %6s  %-12s %10s %9s %9s %9s %9s  %-22s %5s %4s",
+                        "%-12s %4s %5s %6s  %-12s %10s %9s %9s %9s %9s  %-22s %5s %4s",
                         "test",
                         "pipe",
                         "conns",
@@ -48,7 +48,7 @@ public final class Report {
             line(
                     format(
                             ROOT,
-                            "%-5s %4d %5d %4d B  ! no clean round: other processes used the cores",
+                            "%-12s %4d %5d %4d B  ! no clean round: other processes used the cores",
                             cell.command(),
                             cell.pipeline(),
                             cell.clients(),
@@ -61,19 +61,19 @@ public final class Report {
                     first
                             ? format(
                                     ROOT,
-                                    "%-5s %4d %5d %4d B",
+                                    "%-12s %4d %5d %4d B",
                                     cell.command(),
                                     cell.pipeline(),
                                     cell.clients(),
                                     cell.valueBytes())
-                            : " ".repeat(23);
+                            : " ".repeat(30);
             first = false;
             ThroughputResult.Ratio ratio = result.throughputRatio(server);
             List<Sample> samples = server.samples();
             line(
                     format(
                             ROOT,
-                            "%-23s  %-12s %10.0f %9.3f %9.1f %9.1f %9.1f  %5.2f (%.2f..%.2f)      %5.2f %3.0f%%",
+                            "%-30s  %-12s %10.0f %9.3f %9.1f %9.1f %9.1f  %5.2f (%.2f..%.2f)      %5.2f %3.0f%%",
                             what,
                             server.name(),
                             server.throughput(),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.benchmarks.run;
 
-import dev.dunlin.benchmarks.load.Command;
 import dev.dunlin.benchmarks.load.LoadGenerator;
 import dev.dunlin.benchmarks.load.LoadResult;
 import dev.dunlin.benchmarks.load.Workload;
@@ -96,10 +95,17 @@ public final class ThroughputTest {
     /// Fills the keyspace, unless the last workload left exactly these keys.
     private void prepare(ServerProcess server, Workload workload) throws IOException {
         Workload loading = workload.loading();
-        if (workload.command() == Command.PING || loading.equals(loaded.get(server))) {
+        if (loading != null && loading.equals(loaded.get(server))) {
             return;
         }
         server.control().ask("FLUSHALL");
+        loaded.remove(server);
+        if (!workload.command().preparation().isEmpty()) {
+            server.control().ask(workload.command().preparation().split(" "));
+        }
+        if (loading == null) {
+            return;
+        }
         try (var generator = new LoadGenerator(server.port(), loading)) {
             generator.sendAll();
         }

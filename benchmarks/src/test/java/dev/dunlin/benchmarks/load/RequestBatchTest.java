@@ -41,6 +41,28 @@ class RequestBatchTest {
                 .startsWith("*21\r\n$4\r\nMSET\r\n$16\r\nkey:000000000001\r\n$1\r\nx\r\n$16\r\n");
     }
 
+    @Test
+    void givenRequestsThatTakeTurns_whenEncoded_thenTheyAlternateFromTheFirstWanted() {
+        var workload = new Workload(Command.LPOP, 3, 1, 1, 100);
+        String push = "*3\r\n$5\r\nRPUSH\r\n$4\r\nlpop\r\n$1\r\nx\r\n";
+        String pop = "*2\r\n$4\r\nLPOP\r\n$4\r\nlpop\r\n";
+
+        assertThat(text(RequestBatch.of(workload, 0))).isEqualTo(push + pop + push);
+        assertThat(text(RequestBatch.of(workload, 1))).isEqualTo(pop + push + pop);
+    }
+
+    @Test
+    void givenAnOffset_whenPatched_thenItDoesNotBeginWithZero() {
+        assertThat(patched(new Workload(Command.SETBIT, 1, 1, 1, 1000), 742))
+                .isEqualTo("*4\r\n$6\r\nSETBIT\r\n$6\r\nsetbit\r\n$9\r\n100000742\r\n$1\r\n1\r\n");
+    }
+
+    @Test
+    void givenARangeOfNumbers_whenPatched_thenNumbersStayInIt() {
+        assertThat(patched(new Workload(Command.FILL_SMEMBERS, 1, 1, 1, 1000), 742))
+                .endsWith("elm:000000000042\r\n");
+    }
+
     @ParameterizedTest
     @CsvSource({"0,1,1,1", "1,0,1,1", "1,1,0,1", "1,1,1,0", "1025,1,1,1", "1,10001,1,1"})
     void givenASizeOutOfRange_whenAWorkloadIsMade_thenItSaysWhichAndWhatIsAllowed(
@@ -75,8 +97,15 @@ class RequestBatchTest {
         return "*2\r\n$3\r\nGET\r\n$16\r\nkey:" + number + "\r\n";
     }
 
+    private static String text(RequestBatch batch) {
+        return patched(batch);
+    }
+
     private static String patched(Workload workload, long... numbers) {
-        RequestBatch batch = RequestBatch.of(workload);
+        return patched(RequestBatch.of(workload), numbers);
+    }
+
+    private static String patched(RequestBatch batch, long... numbers) {
         try (var arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocate(batch.size());
             batch.copyTo(copy);
