@@ -8,6 +8,7 @@ import dev.dunlin.benchmarks.load.Command;
 import dev.dunlin.benchmarks.load.Workload;
 import dev.dunlin.benchmarks.os.Machine;
 import dev.dunlin.benchmarks.os.Pinning;
+import dev.dunlin.benchmarks.run.DataSet;
 import dev.dunlin.benchmarks.run.Effort;
 import dev.dunlin.benchmarks.run.Grid;
 import dev.dunlin.benchmarks.run.MemoryResult;
@@ -70,6 +71,7 @@ import picocli.CommandLine.Spec;
             "  bench --test set,get --pipeline 1,16,64           three cells each, full rounds",
             "  bench --test set --clients 200 --value-bytes 1024",
             "  bench --test memory,stall                         bytes per key; longest stall while loading",
+            "  bench --test memory_types                         hashes, sets, a list, a sorted set, a stream",
             "  bench --server a=redis-server --server b=redis-server --quick",
             "                                                    the null experiment: ratios must be near 1.00",
             "  bench --valkey /opt/valkey/valkey-server          one more to be better than",
@@ -80,6 +82,7 @@ public final class SideBySide implements Callable<Integer> {
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     private static final String MEMORY = "memory";
+    private static final String MEMORY_TYPES = "memory_types";
     private static final String STALL = "stall";
 
     /// The names that `--test` takes.
@@ -93,6 +96,7 @@ public final class SideBySide implements Callable<Integer> {
                 }
             }
             add(MEMORY);
+            add(MEMORY_TYPES);
             add(STALL);
         }
     }
@@ -153,7 +157,8 @@ public final class SideBySide implements Callable<Integer> {
     @Option(
             names = "--load-keys",
             paramLabel = "N",
-            description = "Keys loaded by memory and stall. Default: 5000000, quick 500000.")
+            description =
+                    "Keys loaded by memory and stall; a fifth as many by memory_types. Default: 5000000, quick 500000.")
     private @Nullable Long loadKeys;
 
     @Option(
@@ -288,11 +293,14 @@ public final class SideBySide implements Callable<Integer> {
             }
         }
         List<MemoryResult> memory = new ArrayList<>();
-        if (asksFor(MEMORY)) {
+        for (DataSet data : dataSets()) {
+            List<MemoryResult> ofData = new ArrayList<>();
+            long items = data == DataSet.STRINGS ? effort.loadKeys() : effort.loadKeys() / 5;
             for (ServerSpec each : specs) {
-                memory.add(new MemoryTest(pinning, effort).run(each));
+                ofData.add(new MemoryTest(pinning, effort).run(each, data, items));
             }
-            report.memory(memory);
+            report.memory(ofData);
+            memory.addAll(ofData);
         }
         return new RunResult(
                 started.toString(),
@@ -342,7 +350,7 @@ public final class SideBySide implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "no test '" + test + "'; there are " + String.join(", ", known));
             }
-            if (!test.equals(MEMORY) && !test.equals(STALL)) {
+            if (!test.startsWith(MEMORY) && !test.equals(STALL)) {
                 commands.add(Command.valueOf(test.toUpperCase(Locale.ROOT)));
             }
         }
@@ -355,6 +363,16 @@ public final class SideBySide implements Callable<Integer> {
                 clients.isEmpty() ? List.of(50) : clients,
                 valueBytes.isEmpty() ? List.of(3) : valueBytes,
                 effort.keys());
+    }
+
+    private List<DataSet> dataSets() {
+        List<DataSet> wanted = new ArrayList<>();
+        for (DataSet data : DataSet.values()) {
+            if (asksFor(data == DataSet.STRINGS ? MEMORY : MEMORY_TYPES)) {
+                wanted.add(data);
+            }
+        }
+        return wanted;
     }
 
     private boolean asksFor(String test) {

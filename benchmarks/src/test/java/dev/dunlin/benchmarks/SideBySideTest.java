@@ -26,7 +26,7 @@ class SideBySideTest {
         Run run = run("--help");
 
         assertThat(run.exitCode).isZero();
-        assertThat(run.output).contains("null experiment", "--test", "memory, stall");
+        assertThat(run.output).contains("null experiment", "--test", "memory, memory_types, stall");
     }
 
     @Test

@@ -54,6 +54,8 @@ public enum Command {
     FILL_RPOP         (":",     null,              request("RPUSH", "rpop", VALUE)),
     FILL_SPOP         (":",     null,              request("SADD", "spop", number("elm:"))),
     FILL_ZPOPMIN      (":",     null,              request("ZADD", "zpopmin", number(""), number("elm:"))),
+    FILL_SETS         (":",     null,              request("SADD", new Word.TenthOfNumber("set:"), new Word.LastDigit("member"))),
+    FILL_STREAM       ("$",     null,              request("XADD", "stream", "*", "field", VALUE)),
     FILL_LRANGE       (":",     null,              request("LPUSH", "lrange", VALUE)),
     FILL_SMEMBERS     (":",     null,              request("SADD", "smembers", number("elm:", 100))),
     FILL_HGETALL      (":",     null,              request("HSET", "hgetall", number("fld:", 100), VALUE));

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.benchmarks.run;
 
-/// What one server's memory grew by while it took its keys.
+/// What one server's memory grew by while it took its data.
 ///
 /// @param server the server's name
-/// @param keys keys loaded
-/// @param payloadBytes key and value of one of them
+/// @param data what was loaded
+/// @param items how many keys, or elements of the one key
 /// @param usedBaseBytes what the warm, empty server accounted for
-/// @param usedBytes what it accounted for with all keys
+/// @param usedBytes what it accounted for with all items
 /// @param residentBaseBytes physical memory of the warm, empty server
-/// @param residentBytes physical memory with all keys
+/// @param residentBytes physical memory with all items
 public record MemoryResult(
         String server,
-        long keys,
-        int payloadBytes,
+        DataSet data,
+        long items,
         long usedBaseBytes,
         long usedBytes,
         long residentBaseBytes,
         long residentBytes) {
-    /// {@return bytes per key beyond its payload by the server's own account}
+    /// {@return bytes per item beyond its payload by the server's own account}
     public double usedOverhead() {
-        return (double) (usedBytes - usedBaseBytes) / keys - payloadBytes;
+        return (double) (usedBytes - usedBaseBytes) / items - data.payloadBytes();
     }
 
-    /// {@return bytes per key beyond its payload by the kernel's account}
+    /// {@return bytes per item beyond its payload by the kernel's account}
     public double residentOverhead() {
-        return (double) (residentBytes - residentBaseBytes) / keys - payloadBytes;
+        return (double) (residentBytes - residentBaseBytes) / items - data.payloadBytes();
     }
 }

@@ -12,13 +12,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Bytes per key beyond key and value: keys of 16 bytes with values of 32.
+/// Bytes per key, or element, beyond what somebody asked to keep.
 ///
 /// The base that is taken off is the server after a load that leaves no keys behind, so that code, threads and buffers which any
 /// load brings are not counted as data.
 public final class MemoryTest {
-    private static final int KEY_BYTES = 16;
-    private static final int VALUE_BYTES = 32;
     private static final long CLIENTS_GONE_MAX_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Pinning pinning;
@@ -32,10 +30,12 @@ public final class MemoryTest {
 
     /// {@return the memory of a server started for this}
     ///
+    /// @param items how many keys, or elements of the one key
     /// @throws IOException also when the server does not have every key afterwards
-    public MemoryResult run(ServerSpec spec) throws IOException, InterruptedException {
+    public MemoryResult run(ServerSpec spec, DataSet data, long items)
+            throws IOException, InterruptedException {
         try (var server = ServerProcess.start(spec, pinning)) {
-            var oneKey = new Workload(Command.SET, 64, 16, VALUE_BYTES, 1);
+            var oneKey = new Workload(Command.SET, 64, 16, data.valueBytes(), 1);
             try (var generator = new LoadGenerator(server.port(), oneKey)) {
                 generator.measure(
                         effort.warmUp(), Duration.ZERO, new WindowMeter(server.pid(), pinning));
@@ -44,20 +44,26 @@ public final class MemoryTest {
             awaitClientsGone(server);
             long usedBase = server.usedBytes();
             long residentBase = server.residentBytes();
-            var all = new Workload(Command.SET, 64, 16, VALUE_BYTES, effort.loadKeys());
+            var all =
+                    new Workload(
+                            data.loader(),
+                            64,
+                            16,
+                            data.valueBytes(),
+                            items * data.requestsPerItem());
             try (var generator = new LoadGenerator(server.port(), all)) {
                 generator.sendAll();
             }
             awaitClientsGone(server);
             long stored = Long.parseLong(server.control().ask("DBSIZE"));
-            if (stored != effort.loadKeys()) {
+            if (stored != data.keys(items)) {
                 throw new IOException(
-                        spec.name() + " has " + stored + " keys of " + effort.loadKeys());
+                        spec.name() + " has " + stored + " keys of " + data.keys(items));
             }
             return new MemoryResult(
                     spec.name(),
-                    stored,
-                    KEY_BYTES + VALUE_BYTES,
+                    data,
+                    items,
                     usedBase,
                     server.usedBytes(),
                     residentBase,

@@ -107,9 +107,10 @@ public final class Report {
         line(
                 format(
                         ROOT,
-                        "memory: bytes per key beyond %d bytes of key and value, %,d keys, warm empty server taken off",
-                        results.getFirst().payloadBytes(),
-                        results.getFirst().keys()));
+                        "memory: %,d %s; bytes for each beyond the %d that were asked to be kept, warm empty server taken off",
+                        results.getFirst().items(),
+                        results.getFirst().data().label(),
+                        results.getFirst().data().payloadBytes()));
         line(
                 format(
                         ROOT,
