@@ -53,7 +53,8 @@ class ThroughputResultTest {
 
     @Test
     void givenMemoryReadings_whenSpreadOverTheKeys_thenBaseAndPayloadAreTakenOff() {
-        var result = new MemoryResult("redis", DataSet.STRINGS, 1_000, 1_000_000, 1_152_000, 0, 148_000);
+        var result =
+                new MemoryResult("redis", DataSet.STRINGS, 1_000, 1_000_000, 1_152_000, 0, 148_000);
 
         assertThat(result.usedOverhead()).isEqualTo(104.0);
         assertThat(result.residentOverhead()).isEqualTo(100.0);
