@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dunlin.benchmarks.run.DataSet;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -78,7 +79,12 @@ class SideBySideTest {
                         "two=" + REDIS);
 
         assertThat(run.exitCode).as(run.output).isZero();
-        assertThat(run.output).contains("one: 7.", "HSET", "bytes per key beyond 48", "stall:");
+        assertThat(run.output)
+                .contains(
+                        "one: 7.",
+                        "HSET",
+                        "20,000 strings; bytes for each beyond the 48",
+                        "stall:");
         JsonNode json = new ObjectMapper().readTree(results.resolve("kept/a-run.json").toFile());
         assertThat(json.at("/servers").size()).isEqualTo(2);
         assertThat(json.at("/throughput/0/servers/1/name").asText()).isEqualTo("two");
@@ -91,8 +97,8 @@ class SideBySideTest {
     private static double overhead(JsonNode json, int server) {
         JsonNode memory = json.at("/memory/" + server);
         return (memory.get("usedBytes").asDouble() - memory.get("usedBaseBytes").asDouble())
-                        / memory.get("keys").asDouble()
-                - memory.get("payloadBytes").asDouble();
+                        / memory.get("items").asDouble()
+                - DataSet.valueOf(memory.get("data").asText()).payloadBytes();
     }
 
     private record Run(int exitCode, String output) {}

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -122,13 +125,15 @@ class LoadGeneratorTest {
 
     @Test
     void givenNobodyListens_whenConnecting_thenTheFailureNamesThePort() throws IOException {
-        int port;
-        try (var server = new FakeServer(_ -> "")) {
-            port = server.port();
-        }
+        // Bound, so that nobody else gets the port, but not listening.
+        try (var held = new Socket()) {
+            held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            int port = held.getLocalPort();
 
-        assertThatThrownBy(() -> new LoadGenerator(port, new Workload(Command.PING, 1, 1, 3, 1)))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("connect to port " + port);
+            assertThatThrownBy(
+                            () -> new LoadGenerator(port, new Workload(Command.PING, 1, 1, 3, 1)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("connect to port " + port);
+        }
     }
 }
