@@ -9,8 +9,6 @@ import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.HashIndex;
 import dev.dunlin.node.offheap.Memory;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
@@ -32,7 +30,6 @@ public final class HashValue {
     /// What [#createFrom] answers when a field comes twice.
     public static final int DUPLICATE_FIELD = Allocator.NULL;
 
-    private static final int TABLE_BYTES = Integer.BYTES;
     private static final int DIGITS_BYTES = 24;
 
     /// Gets the pairs of a hash one after the other.
@@ -52,9 +49,9 @@ public final class HashValue {
         byte[] value();
     }
 
-    private final Keyspace keyspace;
     private final HashIndex index;
     private final Allocator allocator;
+    private final ElementTables tables;
     private final ListpackElement fieldElement = new ListpackElement();
     private final ListpackElement valueElement = new ListpackElement();
 
@@ -79,9 +76,9 @@ public final class HashValue {
     private PairVisitor visitor = pair -> {};
 
     public HashValue(Keyspace keyspace) {
-        this.keyspace = keyspace;
         this.index = keyspace.index();
         this.allocator = keyspace.allocator();
+        this.tables = new ElementTables(keyspace);
         this.database = keyspace.database(0);
         this.fieldDigits = keyspace.allocateScratch(2 * DIGITS_BYTES);
         this.valueDigits = fieldDigits + DIGITS_BYTES;
@@ -192,20 +189,7 @@ public final class HashValue {
 
     /// {@return the root of a copy of the open hash's table, fields and values included; only for a large one}
     public int copyTable() {
-        int copy = index.create();
-        index.forEach(
-                root(),
-                pair -> {
-                    long entry = allocator.address(pair);
-                    long bytes = Entry.bytes(entry);
-                    int copied = allocator.allocate(bytes);
-                    long target = allocator.address(copied);
-                    Memory.copy(entry, target, bytes);
-                    Entry.mark(target, keyspace.currentMark());
-                    index.insert(
-                            copy, copied, index.hash(Entry.key(target), Entry.keyBytes(target)));
-                });
-        return copy;
+        return tables.copy(root());
     }
 
     /// {@return the entry, which changes may have moved}
@@ -313,45 +297,17 @@ public final class HashValue {
     ///
     /// @param wanted less than [#count]
     public void forEachRandom(int wanted, RandomGenerator random, PairVisitor to) {
-        if (!isPacked() && wanted < count() / 3) {
-            Set<Integer> shown = new HashSet<>();
-            while (shown.size() < wanted) {
-                int pair = index.random(root(), random);
-                if (shown.add(pair)) {
-                    showEntry(pair);
-                    to.visit(this);
-                }
-            }
+        if (!isPacked()) {
+            visitor = to;
+            tables.forEachRandom(root(), wanted, random, entryVisitor);
             return;
         }
-        var sample = new Sample(count(), wanted, random);
+        var sample = new RandomSample(count(), wanted, random);
         forEach(pair -> {
             if (sample.takesNext()) {
                 to.visit(pair);
             }
         });
-    }
-
-    /// Takes each of `remaining` things with the same probability, `wanted` altogether, seeing each once.
-    private static final class Sample {
-        private int remaining;
-        private int wanted;
-        private final RandomGenerator random;
-
-        Sample(int remaining, int wanted, RandomGenerator random) {
-            this.remaining = remaining;
-            this.wanted = wanted;
-            this.random = random;
-        }
-
-        boolean takesNext() {
-            boolean takes = random.nextInt(remaining) < wanted;
-            remaining--;
-            if (takes) {
-                wanted--;
-            }
-            return takes;
-        }
     }
 
     // Changing; the hash must have been opened for it
@@ -509,37 +465,18 @@ public final class HashValue {
     }
 
     private int newPair() {
-        int keyBytes = fieldElement.textBytes();
-        int bytes = valueElement.textBytes();
-        int pair = allocator.allocate(Entry.bytes(keyBytes, bytes, false));
+        int pair = tables.allocate(fieldElement.textBytes(), valueElement.textBytes());
         long entry = allocator.address(pair);
-        initializePair(entry, keyBytes, bytes);
         fieldElement.copyText(Entry.key(entry));
         valueElement.copyText(Entry.value(entry));
         return pair;
     }
 
-    /// Pairs are born with the mark, as entries are: a running snapshot need not write them.
-    private void initializePair(long entry, int field, int value) {
-        Entry.initialize(entry, ValueKind.STRING, field, value, false, 0);
-        Entry.mark(entry, keyspace.currentMark());
-    }
-
     private void convertToTable() {
         database.beforeChange(ref);
         int root = index.create();
-        forEach(pair -> {
-            int made = allocator.allocate(Entry.bytes(fieldBytes, valueBytes, false));
-            long entry = allocator.address(made);
-            initializePair(entry, fieldBytes, valueBytes);
-            Memory.copy(fieldAddress, Entry.key(entry), fieldBytes);
-            Memory.copy(valueAddress, Entry.value(entry), valueBytes);
-            index.insert(root, made, index.hash(Entry.key(entry), fieldBytes));
-        });
-        ref = database.resizeValue(slot, ref, keyHash, TABLE_BYTES);
-        long entry = allocator.address(ref);
-        Entry.kind(entry, ValueKind.HASH_TABLE);
-        Memory.putInt(Entry.value(entry), root);
+        forEach(pair -> tables.add(root, fieldAddress, fieldBytes, valueAddress, valueBytes));
+        ref = tables.become(database, slot, ref, keyHash, ValueKind.HASH_TABLE, root);
     }
 
     private int longestPackedText() {
@@ -554,7 +491,7 @@ public final class HashValue {
     }
 
     private int root() {
-        return Memory.getInt(Entry.value(allocator.address(ref)));
+        return tables.root(ref);
     }
 
     private void visitEntry(int pair) {

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.value;
+
+import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.keyspace.ValueKind;
+import dev.dunlin.node.offheap.Allocator;
+import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.offheap.HashIndex;
+import dev.dunlin.node.offheap.Memory;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import java.util.random.RandomGenerator;
+
+/// The tables inside of large values: what those of hashes and of sets have in common.
+///
+/// ```
+/// entry of the keyspace | ... | key | u32 root -> table of elements
+/// element               | header | field or member | value, empty in a set
+/// ```
+///
+/// An element has the form of an [Entry] and a snapshot mark of its own. It is born with the mark, as entries are: a running snapshot need
+/// not write it.
+///
+/// Thread: owned by the node's loop.
+final class ElementTables {
+    private static final int ROOT_BYTES = Integer.BYTES;
+
+    private final Keyspace keyspace;
+    private final HashIndex index;
+    private final Allocator allocator;
+
+    ElementTables(Keyspace keyspace) {
+        this.keyspace = keyspace;
+        this.index = keyspace.index();
+        this.allocator = keyspace.allocator();
+    }
+
+    /// {@return the table that is the value of an entry}
+    int root(int ref) {
+        return Memory.getInt(Entry.value(allocator.address(ref)));
+    }
+
+    /// Makes a table the value of an entry, whose old value was its bytes.
+    ///
+    /// @return the entry from now on
+    int become(Database database, int slot, int ref, long hashOfKey, int kind, int root) {
+        int resized = database.resizeValue(slot, ref, hashOfKey, ROOT_BYTES);
+        set(resized, kind, root);
+        return resized;
+    }
+
+    /// Writes a table into an entry that has room for a root.
+    private void set(int ref, int kind, int root) {
+        long entry = allocator.address(ref);
+        Entry.kind(entry, kind);
+        Memory.putInt(Entry.value(entry), root);
+    }
+
+    /// {@return a new element for the caller to fill in, in no table yet}
+    int allocate(int keyBytes, int valueBytes) {
+        int element = allocator.allocate(Entry.bytes(keyBytes, valueBytes, false));
+        long entry = allocator.address(element);
+        Entry.initialize(entry, ValueKind.STRING, keyBytes, valueBytes, false, 0);
+        Entry.mark(entry, keyspace.currentMark());
+        return element;
+    }
+
+    /// Adds an element whose field or member is known not to be there.
+    void add(int root, long key, int keyBytes, long value, int valueBytes) {
+        int element = allocate(keyBytes, valueBytes);
+        long entry = allocator.address(element);
+        Memory.copy(key, Entry.key(entry), keyBytes);
+        Memory.copy(value, Entry.value(entry), valueBytes);
+        index.insert(root, element, index.hash(key, keyBytes));
+    }
+
+    /// {@return the root of a copy of a table, elements included}
+    int copy(int root) {
+        int copy = index.create();
+        index.forEach(
+                root,
+                element -> {
+                    long entry = allocator.address(element);
+                    long bytes = Entry.bytes(entry);
+                    int copied = allocator.allocate(bytes);
+                    long target = allocator.address(copied);
+                    Memory.copy(entry, target, bytes);
+                    Entry.mark(target, keyspace.currentMark());
+                    index.insert(
+                            copy, copied, index.hash(Entry.key(target), Entry.keyBytes(target)));
+                });
+        return copy;
+    }
+
+    /// Visits `wanted` different elements at random; the visitor must not change the table.
+    ///
+    /// @param wanted not more than there are
+    void forEachRandom(int root, int wanted, RandomGenerator random, IntConsumer to) {
+        int size = index.size(root);
+        if (wanted < size / 3) {
+            Set<Integer> seen = new HashSet<>();
+            while (seen.size() < wanted) {
+                int element = index.random(root, random);
+                if (seen.add(element)) {
+                    to.accept(element);
+                }
+            }
+            return;
+        }
+        var sample = new RandomSample(size, wanted, random);
+        index.forEach(
+                root,
+                element -> {
+                    if (sample.takesNext()) {
+                        to.accept(element);
+                    }
+                });
+    }
+}
