@@ -22,6 +22,7 @@ import java.util.HexFormat;
 final class DataSetDigest {
     private static final int BYTES = 20;
     private static final int TYPE_STRING = 0;
+    private static final int TYPE_SET = 2;
     private static final int TYPE_HASH = 4;
     private static final byte[] EXPIRES = "!!expire!!".getBytes(US_ASCII);
 
@@ -90,6 +91,12 @@ final class DataSetDigest {
                                         entryPair.valueAddress(), entryPair.valueBytes()));
                         xor(digest, pair);
                     });
+        } else if (ValueKind.isSet(Entry.kind(entry))) {
+            mix(digest, number(TYPE_SET));
+            values.sets()
+                    .open(ref)
+                    .forEach(member ->
+                            xor(digest, CommandContext.copy(member.address(), member.bytes())));
         } else {
             throw new IllegalStateException("kind " + Entry.kind(entry));
         }

@@ -12,6 +12,7 @@ public final class Families {
         return List.of(
                 StringCommands.table(),
                 HashCommands.table(),
+                SetCommands.table(),
                 KeyCommands.table(),
                 ExpiryCommands.table(),
                 ScanCommands.table(),

@@ -207,6 +207,8 @@ public final class KeyCommands {
         switch (kind) {
             case ValueKind.HASH_TABLE ->
                     Memory.putInt(value, ctx.values().hashes().open(ref).copyTable());
+            case ValueKind.SET_TABLE ->
+                    Memory.putInt(value, ctx.values().sets().open(ref).copyTable());
             default -> Memory.copy(Entry.value(entry), value, Entry.valueBytes(entry));
         }
     }

@@ -81,7 +81,11 @@ public record KeySpec(List<String> flags, Begin begin, Find find) {
                 }
                 long keys = args.longAt(at);
                 int i = first + number.firstKey;
-                for (long k = 0; k < keys && i < args.count(); k++, i += number.step) {
+                // More keys than there are arguments: the command is going to say so, and has none.
+                if (keys > (args.count() - i) / number.step) {
+                    return;
+                }
+                for (long k = 0; k < keys; k++, i += number.step) {
                     visitor.accept(i);
                 }
             }

@@ -94,7 +94,8 @@ public final class MemoryCommands {
         Allocator allocator = ctx.keyspace().allocator();
         long bytes = allocator.capacity(ref) + INDEX_BYTES_PER_ENTRY;
         long entry = ctx.entry(ref);
-        if (Entry.kind(entry) != ValueKind.HASH_TABLE) {
+        int kind = Entry.kind(entry);
+        if (kind != ValueKind.HASH_TABLE && kind != ValueKind.SET_TABLE) {
             return bytes;
         }
         int table = Memory.getInt(Entry.value(entry));

@@ -21,6 +21,7 @@ import dev.dunlin.node.persistence.snapshot.EntryWriter;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.SetValue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -191,12 +192,39 @@ public final class MigrationCommands {
                     throw new UncheckedIOException("memory cannot fail", e);
                 }
             }
-            // Sound values of types that this node does not have.
-            case RdbValue.ListElements _,
-                    RdbValue.SetMembers _,
-                    RdbValue.ScoredMembers _,
-                    RdbValue.Opaque _ ->
+            case RdbValue.SetMembers members -> {
+                if (!restoreSet(ctx, members)) {
                     throw new CommandException(RespError.BAD_DATA_FORMAT);
+                }
+                ctx.values().setDrafts().attach(database, slot, key, keyBytes, hash, expireAtMs);
+            }
+            // Sound values of types that this node does not have.
+            case RdbValue.ListElements _, RdbValue.ScoredMembers _, RdbValue.Opaque _ ->
+                    throw new CommandException(RespError.BAD_DATA_FORMAT);
+        }
+    }
+
+    /// Makes a draft of the members.
+    ///
+    /// @return false when one came twice; then there is no draft
+    private static boolean restoreSet(CommandContext ctx, RdbValue.SetMembers members) {
+        SetValue draft = ctx.values().setDrafts();
+        byte[] intset = members.blob();
+        if (intset != null) {
+            draft.draftOf(intset);
+            return true;
+        }
+        draft.draft(ValueKind.SET_INTSET);
+        try {
+            while (members.next()) {
+                if (!draft.add(members.member())) {
+                    draft.discard();
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory cannot fail", e);
         }
     }
 

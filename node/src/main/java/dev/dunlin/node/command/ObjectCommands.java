@@ -68,6 +68,9 @@ public final class ObjectCommands {
             case ValueKind.STRING_RAW -> "raw";
             case ValueKind.HASH_LISTPACK -> "listpack";
             case ValueKind.HASH_TABLE -> "hashtable";
+            case ValueKind.SET_INTSET -> "intset";
+            case ValueKind.SET_LISTPACK -> "listpack";
+            case ValueKind.SET_TABLE -> "hashtable";
             default -> throw new IllegalArgumentException("kind " + Entry.kind(entry));
         };
     }

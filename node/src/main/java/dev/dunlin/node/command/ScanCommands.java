@@ -11,6 +11,7 @@ import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.SetValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -160,6 +161,37 @@ public final class ScanCommands {
                         HashCommands.replyPair(pair, reply);
                     }
                 });
+    }
+
+    static void sscan(CommandContext ctx, Args args, ReplyWriter reply) {
+        long cursor = cursor(args, 2);
+        SetValue set = Sets.read(ctx, args, 1);
+        if (set == null) {
+            reply.array(2);
+            reply.bulk("0");
+            reply.array(0);
+            return;
+        }
+        Options options = Options.parse(args, 3, false);
+        var picked = new SetAlgebra.Picked(set);
+        long buckets = buckets(options.count);
+        var seen = new long[1];
+        long next = cursor;
+        do {
+            next =
+                    set.scan(
+                            next,
+                            member -> {
+                                seen[0]++;
+                                if (options.acceptsName(member.address(), member.bytes())) {
+                                    picked.add(member);
+                                }
+                            });
+        } while (next != 0 && --buckets > 0 && seen[0] < options.count);
+        reply.array(2);
+        reply.bulk(Long.toUnsignedString(next));
+        reply.array(picked.count());
+        picked.replyMembers(reply);
     }
 
     private static long scan(HashValue hash, long from, long count, HashValue.PairVisitor visitor) {

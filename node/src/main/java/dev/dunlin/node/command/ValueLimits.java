@@ -3,6 +3,7 @@ package dev.dunlin.node.command;
 
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.value.SetLimits;
 import dev.dunlin.node.value.Values;
 
 /// Carries the settings that say when a small value becomes a large one to where values are changed.
@@ -14,5 +15,10 @@ final class ValueLimits {
                 .limits(
                         settings.get(Directives.HASH_MAX_LISTPACK_ENTRIES),
                         settings.get(Directives.HASH_MAX_LISTPACK_VALUE));
+        values.setLimits(
+                new SetLimits(
+                        settings.get(Directives.SET_MAX_INTSET_ENTRIES),
+                        settings.get(Directives.SET_MAX_LISTPACK_ENTRIES),
+                        settings.get(Directives.SET_MAX_LISTPACK_VALUE)));
     }
 }

@@ -119,7 +119,6 @@ public final class AcceptedDirectives {
         add(all, "these types of values do not exist yet",
                 mutable("list-compress-depth", integer(0, MAX), 0),
                 mutable("list-max-listpack-size", "list-max-ziplist-size", integer(Integer.MIN_VALUE, MAX), -2),
-                mutable("set-max-intset-entries", longInteger(0, LONG_MAX), 512L),
                 mutable("zset-max-listpack-entries", "zset-max-ziplist-entries", longInteger(0, LONG_MAX), 128L),
                 mutable("zset-max-listpack-value", "zset-max-ziplist-value", memory(0), 64L),
                 mutable("hll-sparse-max-bytes", memory(0), 3000L),

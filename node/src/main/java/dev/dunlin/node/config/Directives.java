@@ -52,6 +52,11 @@ public final class Directives {
     // Encodings of small collections
     public static final Setting<Long>         HASH_MAX_LISTPACK_ENTRIES = mutable("hash-max-listpack-entries", "hash-max-ziplist-entries", longInteger(0, Long.MAX_VALUE), 512L);
     public static final Setting<Long>         HASH_MAX_LISTPACK_VALUE = mutable("hash-max-listpack-value", "hash-max-ziplist-value", memory(0), 64L);
+    public static final Setting<Long>         SET_MAX_INTSET_ENTRIES = mutable("set-max-intset-entries", longInteger(0, Long.MAX_VALUE), 512L);
+    /// Since Redis 7.2.
+    public static final Setting<Long>         SET_MAX_LISTPACK_ENTRIES = mutable("set-max-listpack-entries", longInteger(0, Long.MAX_VALUE), 128L);
+    /// Since Redis 7.2.
+    public static final Setting<Long>         SET_MAX_LISTPACK_VALUE = mutable("set-max-listpack-value", longInteger(0, Long.MAX_VALUE), 64L);
 
     // Expiry
     public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
@@ -136,6 +141,9 @@ public final class Directives {
                 SHUTDOWN_TIMEOUT,
                 HASH_MAX_LISTPACK_ENTRIES,
                 HASH_MAX_LISTPACK_VALUE,
+                SET_MAX_INTSET_ENTRIES,
+                SET_MAX_LISTPACK_ENTRIES,
+                SET_MAX_LISTPACK_VALUE,
                 ACTIVE_EXPIRE_EFFORT,
                 CLUSTER_ENABLED,
                 CLUSTER_CONFIG_FILE,

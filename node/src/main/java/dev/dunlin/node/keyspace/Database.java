@@ -344,8 +344,10 @@ public final class Database {
 
     private void freeEntry(int ref) {
         long entry = allocator.address(ref);
-        if (Entry.kind(entry) == ValueKind.HASH_TABLE) {
-            keyspace.dropTable(Memory.getInt(Entry.value(entry)));
+        switch (Entry.kind(entry)) {
+            case ValueKind.HASH_TABLE, ValueKind.SET_TABLE ->
+                    keyspace.dropTable(Memory.getInt(Entry.value(entry)));
+            default -> {}
         }
         allocator.free(ref);
     }

@@ -25,7 +25,8 @@ import java.util.random.RandomGenerator;
 ///
 /// Thread: owned by the node's loop.
 final class ElementTables {
-    private static final int ROOT_BYTES = Integer.BYTES;
+    /// Bytes of a value that is a table.
+    static final int ROOT_BYTES = Integer.BYTES;
 
     private final Keyspace keyspace;
     private final HashIndex index;
@@ -52,7 +53,7 @@ final class ElementTables {
     }
 
     /// Writes a table into an entry that has room for a root.
-    private void set(int ref, int kind, int root) {
+    void set(int ref, int kind, int root) {
         long entry = allocator.address(ref);
         Entry.kind(entry, kind);
         Memory.putInt(Entry.value(entry), root);
@@ -74,6 +75,13 @@ final class ElementTables {
         Memory.copy(key, Entry.key(entry), keyBytes);
         Memory.copy(value, Entry.value(entry), valueBytes);
         index.insert(root, element, index.hash(key, keyBytes));
+    }
+
+    /// Adds an element without a value whose member is known not to be there.
+    void add(int root, SetMember member) {
+        int element = allocate(member.bytes(), 0);
+        Memory.copy(member.address(), Entry.key(allocator.address(element)), member.bytes());
+        index.insert(root, element, member.hash());
     }
 
     /// {@return the root of a copy of a table, elements included}

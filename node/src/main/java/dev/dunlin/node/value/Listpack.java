@@ -2,6 +2,7 @@
 package dev.dunlin.node.value;
 
 import dev.dunlin.node.offheap.Memory;
+import java.util.function.IntPredicate;
 
 /// A listpack in native memory: a sequence of strings and integers in one block, byte for byte as Redis has it.
 ///
@@ -226,6 +227,29 @@ public final class Listpack {
         splice(listpack, entry, to - entry, 0);
         addToCount(listpack, -deleted);
         return deleted;
+    }
+
+    /// Takes out the elements that `kept` does not say; the blob is then [#bytes] long, within the room it has.
+    ///
+    /// @param kept asked about each element once, in their order, while the element is still where it was
+    public static void retain(long listpack, IntPredicate kept) {
+        int target = HEADER_BYTES;
+        int count = 0;
+        int entry = HEADER_BYTES;
+        while (!isEnd(listpack, entry)) {
+            int next = next(listpack, entry);
+            if (kept.test(entry)) {
+                if (target != entry) {
+                    Memory.copy(listpack + entry, listpack + target, next - entry);
+                }
+                target += next - entry;
+                count++;
+            }
+            entry = next;
+        }
+        Memory.putByte(listpack + target, (byte) ListpackEncoding.END);
+        Memory.putInt(listpack, target + 1);
+        Memory.putShort(listpack + COUNT_OFFSET, (short) Math.min(count, COUNT_UNKNOWN));
     }
 
     private static int skip(long listpack, int entry, int count) {

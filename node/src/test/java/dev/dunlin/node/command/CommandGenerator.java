@@ -110,6 +110,12 @@ enum CommandGenerator {
             };
         }
     },
+    SETS {
+        @Override
+        List<String> next(Random r) {
+            return SetGenerator.next(r);
+        }
+    },
     KEYS {
         @Override
         List<String> next(Random r) {

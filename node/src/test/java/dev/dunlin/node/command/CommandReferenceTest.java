@@ -33,6 +33,7 @@ class CommandReferenceTest {
                     "command|getkeys",
                     "command|getkeysandflags",
                     "multi",
+                    "sinterstore",
                     "watch",
                     "wait");
 
@@ -107,7 +108,8 @@ class CommandReferenceTest {
             for (int i = 0; i < 6; i++) {
                 List<String> command = new ArrayList<>();
                 command.add("COMMAND");
-                command.add(random.nextBoolean() ? "GETKEYS" : "GETKEYSANDFLAGS");
+                boolean plain = random.nextBoolean() || name.equals("sinterstore");
+                command.add(plain ? "GETKEYS" : "GETKEYSANDFLAGS");
                 command.addAll(List.of(name.split("\\|")));
                 for (int left = 1 + random.nextInt(6); left > 0; left--) {
                     command.add(words[random.nextInt(words.length)]);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,6 +121,9 @@ class DifferentialTest {
         ours.call(List.of("DEBUG", "SET-ACTIVE-EXPIRE", "0"));
         theirs.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
         theirs.call("FLUSHALL");
+        // What an earlier run may have changed.
+        ours.call("CONFIG", "SET", "set-max-intset-entries", "512");
+        theirs.call("CONFIG", "SET", "set-max-intset-entries", "512");
         run(family, new Random(SEED), ours, theirs);
         compareKeys(ours, theirs);
     }
@@ -184,8 +188,10 @@ class DifferentialTest {
                     .as("-Dseed=%d: %s: ours %s, theirs %s", SEED, question, our, their)
                     .isTrue();
         }
-        if (ours.call("OBJECT", "ENCODING", key).string().equals("listpack")) {
-            // Its order is a promise.
+        if (Set.of("listpack", "intset").contains(theirs.call("OBJECT", "ENCODING", key).string())
+                && ours.call("OBJECT", "ENCODING", key)
+                        .equals(theirs.call("OBJECT", "ENCODING", key))) {
+            // Their order is a promise.
             assertThat(ours.call(content(type, key))).isEqualTo(theirs.call(content(type, key)));
         }
     }

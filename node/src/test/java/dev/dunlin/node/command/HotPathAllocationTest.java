@@ -32,6 +32,13 @@ class HotPathAllocationTest {
                 "HSET large field200 value",
                 "HGET large field200",
                 "HINCRBY hash count 1",
+                "SADD small 5",
+                "SADD listpack x",
+                "SADD largeset member200",
+                "SISMEMBER listpack x",
+                "SISMEMBER largeset member200",
+                "SMOVE largeset largeset member7",
+                "SCARD small",
                 "EXISTS key",
                 "TTL key"
             })
@@ -40,7 +47,10 @@ class HotPathAllocationTest {
             Client client = harness.client();
             for (int i = 0; i < 300; i++) {
                 harness.call(client, "HSET", "large", "field" + i, "v");
+                harness.call(client, "SADD", "largeset", "member" + i);
             }
+            harness.call(client, "SADD", "small", "1", "2", "3");
+            harness.call(client, "SADD", "listpack", "a", "b", "c");
             harness.call(client, "HSET", "hash", "field", "value", "count", "1");
             List<String> words = List.of(text.split(" ", -1));
             ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(256);

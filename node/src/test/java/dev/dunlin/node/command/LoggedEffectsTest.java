@@ -140,6 +140,7 @@ class LoggedEffectsTest {
                     List.of(
                             CommandGenerator.STRINGS,
                             CommandGenerator.HASHES,
+                            CommandGenerator.SETS,
                             CommandGenerator.KEYS,
                             CommandGenerator.TRANSACTIONS);
             for (int i = 0; i < COMMANDS; i++) {

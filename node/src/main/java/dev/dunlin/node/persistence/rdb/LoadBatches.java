@@ -129,7 +129,7 @@ public final class LoadBatches {
 
     /// {@return whether a node has this type}
     private static boolean isSupported(RdbValue.Collection value) {
-        return value instanceof RdbValue.HashPairs;
+        return value instanceof RdbValue.HashPairs || value instanceof RdbValue.SetMembers;
     }
 
     private void takeElements(LoadStep.Key key, RdbValue.Collection from) throws IOException {

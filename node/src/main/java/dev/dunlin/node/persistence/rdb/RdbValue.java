@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Collections are cursors: their elements are read as they are asked for, so that one of any size takes no more memory than
 /// an element. They belong to their reader and end with its next step, which reads (and so checks) what was left.
 ///
-/// Whether an element comes twice is for the taker to see, for whom it costs nothing. The exception is a packed hash
-/// ([HashPairs#blob]), which may be taken as a whole.
+/// Whether an element comes twice is for the taker to see, for whom it costs nothing. The exceptions are a packed hash
+/// and an intset ([Collection#blob]), which may be taken as a whole.
 public sealed interface RdbValue {
     /// {@return what the value is, and how it was laid out}
     RdbType type();
@@ -159,9 +159,12 @@ public sealed interface RdbValue {
         private final RdbType type;
         private final Elements elements;
 
-        SetMembers(RdbType type, Elements elements) {
+        private final byte @Nullable [] intset;
+
+        SetMembers(RdbType type, Elements elements, byte @Nullable [] intset) {
             this.type = type;
             this.elements = elements;
+            this.intset = intset;
         }
 
         @Override
@@ -187,6 +190,12 @@ public sealed interface RdbValue {
         /// {@return the current member; the array belongs to the caller}
         public byte[] member() {
             return elements.element();
+        }
+
+        /// {@return all members as one intset; null when they did not come as one}
+        @Override
+        public byte @Nullable [] blob() {
+            return intset;
         }
 
         @Override

@@ -35,12 +35,14 @@ final class ValueParser {
                             type,
                             new QuicklistElements(
                                     decoder, decoder.readCount("list nodes", 2), true));
-            case SET -> new RdbValue.SetMembers(type, strings(1));
-            case SET_INTSET ->
-                    new RdbValue.SetMembers(type, IntsetElements.of(decoder.readString(), decoder));
+            case SET -> new RdbValue.SetMembers(type, strings(1), null);
+            case SET_INTSET -> {
+                byte[] blob = decoder.readString();
+                yield new RdbValue.SetMembers(type, IntsetElements.of(blob, decoder), blob);
+            }
             case SET_LISTPACK ->
                     new RdbValue.SetMembers(
-                            type, ListpackElements.of(decoder.readString(), decoder));
+                            type, ListpackElements.of(decoder.readString(), decoder), null);
             case SORTED_SET ->
                     new RdbValue.ScoredMembers(
                             type,

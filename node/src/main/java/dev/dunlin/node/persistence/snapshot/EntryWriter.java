@@ -10,6 +10,7 @@ import dev.dunlin.node.persistence.rdb.RdbEncoder;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
 import dev.dunlin.node.persistence.rdb.RdbWriter;
+import dev.dunlin.node.value.Listpack;
 import io.netty.buffer.ByteBuf;
 
 /// Turns entries of the keyspace into RDB records and DUMP values, straight from native memory.
@@ -26,9 +27,10 @@ public final class EntryWriter {
 
     /// {@return the table that is the entry's value, or [Allocator#NULL] when its value is one run of bytes}
     static int table(long entry) {
-        return Entry.kind(entry) == ValueKind.HASH_TABLE
-                ? Memory.getInt(Entry.value(entry))
-                : Allocator.NULL;
+        return switch (Entry.kind(entry)) {
+            case ValueKind.HASH_TABLE, ValueKind.SET_TABLE -> Memory.getInt(Entry.value(entry));
+            default -> Allocator.NULL;
+        };
     }
 
     /// Writes key, expiry and value of an entry.
@@ -61,6 +63,8 @@ public final class EntryWriter {
                 values.string(out, Entry.key(element), Entry.keyBytes(element));
                 values.string(out, Entry.value(element), Entry.valueBytes(element));
             }
+            case ValueKind.SET_TABLE ->
+                    values.string(out, Entry.key(element), Entry.keyBytes(element));
             default -> throw new IllegalStateException("kind " + kind);
         }
     }
@@ -70,6 +74,10 @@ public final class EntryWriter {
             case ValueKind.STRING, ValueKind.STRING_RAW -> RdbType.STRING;
             case ValueKind.HASH_LISTPACK -> RdbType.HASH_LISTPACK;
             case ValueKind.HASH_TABLE -> RdbType.HASH;
+            case ValueKind.SET_INTSET -> RdbType.SET_INTSET;
+            // The type for listpacks came with version 11 of the format, which Redis 7.0 does not
+            // read.
+            case ValueKind.SET_LISTPACK, ValueKind.SET_TABLE -> RdbType.SET;
             default -> throw new IllegalStateException("kind " + Entry.kind(entry));
         };
     }
@@ -81,6 +89,10 @@ public final class EntryWriter {
     }
 
     private void value(RdbEncoder values, ByteBuf out, long entry) {
+        if (Entry.kind(entry) == ValueKind.SET_LISTPACK) {
+            members(values, out, Entry.value(entry));
+            return;
+        }
         int table = table(entry);
         if (table == Allocator.NULL) {
             values.string(out, Entry.value(entry), Entry.valueBytes(entry));
@@ -89,5 +101,21 @@ public final class EntryWriter {
         int kind = Entry.kind(entry);
         values.length(out, keyspace.index().size(table));
         keyspace.index().forEach(table, element -> element(values, out, kind, element));
+    }
+
+    private static void members(RdbEncoder values, ByteBuf out, long listpack) {
+        values.length(out, Listpack.count(listpack));
+        for (int at = Listpack.first(listpack);
+                !Listpack.isEnd(listpack, at);
+                at = Listpack.next(listpack, at)) {
+            if (Listpack.isInteger(listpack, at)) {
+                values.string(out, Listpack.integer(listpack, at));
+            } else {
+                values.string(
+                        out,
+                        Listpack.stringAddress(listpack, at),
+                        Listpack.stringBytes(listpack, at));
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ import dev.dunlin.node.persistence.rdb.LoadStep;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.Values;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ public final class KeyspaceLoader {
             case LoadStep.SizeHint _, LoadStep.Function _, LoadStep.ModuleDataSkipped _ -> {}
             case LoadStep.PutString(LoadStep.Key key, byte[] value) ->
                     put(key, ValueKind.STRING, value);
+            case LoadStep.PutPacked(LoadStep.Key key, RdbType type, byte[] blob)
+                    when type == RdbType.SET_INTSET ->
+                    putIntset(key, blob);
             case LoadStep.PutPacked(LoadStep.Key key, RdbType type, byte[] blob) ->
                     put(key, packedKind(type), blob);
             case LoadStep.PutElements elements -> put(elements);
@@ -96,6 +100,16 @@ public final class KeyspaceLoader {
         keys++;
     }
 
+    private void putIntset(LoadStep.Key key, byte[] intset) {
+        withKey(
+                key,
+                (database, slot, address, bytes, hash) ->
+                        values.setDrafts()
+                                .draftOf(intset)
+                                .attach(database, slot, address, bytes, hash, expiry(key)));
+        keys++;
+    }
+
     /// {@return what an entry is whose value is a blob of this type as it stands}
     private static int packedKind(RdbType type) {
         return switch (type) {
@@ -122,6 +136,15 @@ public final class KeyspaceLoader {
                                 value.open(database, slot, ref, hash);
                             }
                             addPairs(value, elements.elements());
+                        }
+                        case SET, SET_INTSET, SET_LISTPACK -> {
+                            SetValue value = values.sets();
+                            if (ref == Allocator.NULL) {
+                                value.create(database, slot, address, bytes, hash, expiry);
+                            } else {
+                                value.open(database, slot, ref, hash);
+                            }
+                            elements.elements().forEach(value::add);
                         }
                         default -> throw new IllegalStateException("type " + elements.type());
                     }

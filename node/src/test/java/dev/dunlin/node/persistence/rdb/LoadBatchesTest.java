@@ -44,6 +44,9 @@ class LoadBatchesTest {
                 switch (step) {
                     case LoadStep.PutString(var key, byte[] value) ->
                             entries.add(head(key) + "string " + hex(value));
+                    case LoadStep.PutPacked(var key, RdbType type, byte[] _)
+                            when type == RdbType.SET_INTSET ->
+                            entries.add(head(key) + type);
                     case LoadStep.PutPacked(var key, RdbType type, byte[] listpack) -> {
                         var input = new RdbInput(listpack, 0, 0);
                         var elements =
@@ -56,7 +59,11 @@ class LoadBatchesTest {
                     }
                     case LoadStep.PutElements part -> {
                         collection = part.key();
-                        for (int i = 0; i < part.elements().size(); i += 2) {
+                        boolean paired = part.type().name().startsWith("HASH");
+                        for (int i = 0; !paired && i < part.elements().size(); i++) {
+                            pairs.add(hex(part.elements().get(i)));
+                        }
+                        for (int i = 0; paired && i < part.elements().size(); i += 2) {
                             pairs.add(
                                     hex(part.elements().get(i))
                                             + "="

@@ -108,6 +108,10 @@ class KeyspaceSnapshotTest {
         for (int i = 0; i < pairs; i++) {
             box.hset(db, large, "f" + i, "x".repeat(bytes) + i);
         }
+        String largeSet = anyKey(random);
+        for (int i = 0; i < pairs / 4; i++) {
+            box.sadd(db, largeSet, "f" + i);
+        }
     }
 
     private static void change(SnapshotBox box, Random random, boolean cluster) {
@@ -131,7 +135,7 @@ class KeyspaceSnapshotTest {
         String key = anyKey(random);
         String field = "f" + random.nextInt(random.nextBoolean() ? 6000 : 700);
         String value = "v".repeat(random.nextInt(100)) + random.nextInt();
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(26)) {
             case 0 -> box.del(db, key);
             case 1 -> box.set(db, key, value);
             case 2, 3 -> box.rename(db, key, other, anyKey(random));
@@ -144,6 +148,10 @@ class KeyspaceSnapshotTest {
                     box.keyspace.database(0).dropSlot(box.slot(key));
                 }
             }
+            case 20, 21 -> box.srem(db, key, field);
+            case 22, 23 -> box.sadd(db, key, field);
+            case 24 -> box.sadd(db, key, "" + random.nextInt(700));
+            case 25 -> box.spop(db, key, random.nextInt(20), random);
             case 8, 9, 10, 11, 12 -> box.hdel(db, key, field);
             default -> box.hset(db, key, field, value);
         }

@@ -19,6 +19,7 @@ import dev.dunlin.node.persistence.rdb.RdbLimits;
 import dev.dunlin.node.persistence.rdb.RdbReader;
 import dev.dunlin.node.persistence.rdb.RdbSource;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.Values;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayInputStream;
@@ -27,7 +28,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A keyspace that notices damage and leaks, what commands do to it, and what a snapshot yields of it.
@@ -134,6 +137,42 @@ final class SnapshotBox implements AutoCloseable {
         }
     }
 
+    void sadd(int db, String key, String member) {
+        Found at = look(db, key);
+        SetValue sets = values.sets();
+        if (at.missing()) {
+            sets.create(at.database, at.slot, at.address, at.bytes, at.hash, Database.NO_EXPIRY);
+        } else if (ValueKind.isSet(Entry.kind(keyspace.allocator().address(at.ref)))) {
+            sets.open(at.database, at.slot, at.ref, at.hash);
+        } else {
+            return;
+        }
+        sets.add(values.member().ofText(fieldScratch, text(member, fieldScratch)));
+    }
+
+    void srem(int db, String key, String member) {
+        Found at = look(db, key);
+        if (at.missing() || !ValueKind.isSet(Entry.kind(keyspace.allocator().address(at.ref)))) {
+            return;
+        }
+        SetValue sets = values.sets().open(at.database, at.slot, at.ref, at.hash);
+        sets.remove(values.member().ofText(fieldScratch, text(member, fieldScratch)));
+        if (sets.count() == 0) {
+            at.database.delete(at.slot, sets.ref(), at.hash);
+        }
+    }
+
+    void spop(int db, String key, int members, Random random) {
+        Found at = look(db, key);
+        if (at.missing() || !ValueKind.isSet(Entry.kind(keyspace.allocator().address(at.ref)))) {
+            return;
+        }
+        SetValue sets = values.sets().open(at.database, at.slot, at.ref, at.hash);
+        if (members < sets.count()) {
+            sets.pop(members, random, member -> {});
+        }
+    }
+
     void del(int db, String key) {
         Found at = look(db, key);
         if (!at.missing()) {
@@ -160,16 +199,21 @@ final class SnapshotBox implements AutoCloseable {
                 keyspace.hash(fieldScratch, bytes));
     }
 
-    /// COPY of a large hash.
+    /// COPY of a large hash or set.
     void copy(int db, String key, int toDb, String toKey) {
         Found from = look(db, key);
-        if (from.missing()
-                || (db == toDb && key.equals(toKey))
-                || Entry.kind(keyspace.allocator().address(from.ref)) != ValueKind.HASH_TABLE) {
+        if (from.missing() || (db == toDb && key.equals(toKey))) {
+            return;
+        }
+        int kind = Entry.kind(keyspace.allocator().address(from.ref));
+        if (kind != ValueKind.HASH_TABLE && kind != ValueKind.SET_TABLE) {
             return;
         }
         del(toDb, toKey);
-        int table = hashes.open(from.ref).copyTable();
+        int table =
+                kind == ValueKind.SET_TABLE
+                        ? values.sets().open(from.ref).copyTable()
+                        : hashes.open(from.ref).copyTable();
         Found at = look(toDb, toKey);
         int ref =
                 at.database.insert(
@@ -177,7 +221,7 @@ final class SnapshotBox implements AutoCloseable {
                         at.address,
                         at.bytes,
                         at.hash,
-                        ValueKind.HASH_TABLE,
+                        kind,
                         Integer.BYTES,
                         Database.NO_EXPIRY);
         Memory.putInt(Entry.value(keyspace.allocator().address(ref)), table);
@@ -287,6 +331,13 @@ final class SnapshotBox implements AutoCloseable {
         long entry = keyspace.allocator().address(ref);
         String key = string(Entry.key(entry), Entry.keyBytes(entry));
         String head = key + " " + (Entry.expires(entry) ? Entry.expireAtMs(entry) : -1) + " ";
+        if (ValueKind.isSet(Entry.kind(entry))) {
+            var members = new TreeSet<String>();
+            SetValue set = values.sets().open(ref);
+            set.forEach(member -> members.add(string(member.address(), member.bytes())));
+            assertThat(members).hasSize(set.count());
+            return head + members;
+        }
         if (!ValueKind.isHash(Entry.kind(entry))) {
             return head + string(Entry.value(entry), Entry.valueBytes(entry));
         }
