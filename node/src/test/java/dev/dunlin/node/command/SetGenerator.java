@@ -58,7 +58,10 @@ final class SetGenerator {
                                     CommandGenerator.of("9223372036854775807"),
                                     CommandGenerator.of("9223372036854775808"),
                                     CommandGenerator.of("1", "2")));
-            case 27 -> CommandGenerator.of("SPOP", "single");
+            case 27 ->
+                    r.nextInt(5) == 0
+                            ? CommandGenerator.of("SPOP")
+                            : CommandGenerator.of("SPOP", "single");
             case 28 -> CommandGenerator.of(pick(r, "SADD", "SREM", "SISMEMBER"), "single", "only");
             case 29 ->
                     with(
@@ -120,7 +123,6 @@ final class SetGenerator {
                             "SMISMEMBER",
                             "SCARD",
                             "SMEMBERS",
-                            "SPOP",
                             "SRANDMEMBER",
                             "SMOVE",
                             "SINTER",
