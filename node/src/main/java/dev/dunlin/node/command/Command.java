@@ -270,6 +270,9 @@ public final class Command {
         if (name.equals("set") && spec.flags().contains("variable_flags")) {
             return SetCommand.keyFlags(args);
         }
+        if (name.equals("bitfield")) {
+            return BitfieldCommand.keyFlags(args);
+        }
         return spec.flags().stream()
                 .filter(flag -> !flag.equals("incomplete") && !flag.equals("variable_flags"))
                 .toList();

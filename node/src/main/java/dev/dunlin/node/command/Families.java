@@ -11,6 +11,7 @@ public final class Families {
     public static List<List<Command>> all() {
         return List.of(
                 StringCommands.table(),
+                BitmapCommands.table(),
                 HashCommands.table(),
                 SetCommands.table(),
                 KeyCommands.table(),

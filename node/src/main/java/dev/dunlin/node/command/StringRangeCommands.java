@@ -14,7 +14,7 @@ import dev.dunlin.node.resp.RespError;
 /// Thread: handlers run on the node's loop and never block.
 final class StringRangeCommands {
     /// Longest value whatever `proto-max-bulk-len` allows: lengths are 32 bits, with room for the entry's other parts.
-    private static final long VALUE_BYTES_MAX = Integer.MAX_VALUE - 1024L;
+    static final long VALUE_BYTES_MAX = Integer.MAX_VALUE - 1024L;
 
     private StringRangeCommands() {}
 

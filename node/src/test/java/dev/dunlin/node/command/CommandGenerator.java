@@ -116,6 +116,12 @@ enum CommandGenerator {
             return SetGenerator.next(r);
         }
     },
+    BITMAPS {
+        @Override
+        List<String> next(Random r) {
+            return BitmapGenerator.next(r);
+        }
+    },
     KEYS {
         @Override
         List<String> next(Random r) {

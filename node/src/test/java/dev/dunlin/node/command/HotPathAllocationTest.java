@@ -39,6 +39,10 @@ class HotPathAllocationTest {
                 "SISMEMBER largeset member200",
                 "SMOVE largeset largeset member7",
                 "SCARD small",
+                "SETBIT bits 7000 1",
+                "GETBIT bits 7000",
+                "BITCOUNT bits 0 -1 BIT",
+                "BITFIELD bits INCRBY u8 #3 1 OVERFLOW SAT GET i13 77",
                 "EXISTS key",
                 "TTL key"
             })

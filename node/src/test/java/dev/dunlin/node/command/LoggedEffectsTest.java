@@ -141,12 +141,15 @@ class LoggedEffectsTest {
                             CommandGenerator.STRINGS,
                             CommandGenerator.HASHES,
                             CommandGenerator.SETS,
+                            CommandGenerator.BITMAPS,
                             CommandGenerator.KEYS,
                             CommandGenerator.TRANSACTIONS);
             for (int i = 0; i < COMMANDS; i++) {
                 List<String> command = families.get(random.nextInt(families.size())).next(random);
                 // Which of several expired keys this one comes upon is chance.
-                if (!command.getFirst().equals("RANDOMKEY") && !command.getFirst().equals("SCAN")) {
+                if (!command.getFirst().equals("RANDOMKEY")
+                        && !command.getFirst().equals("SCAN")
+                        && !mayFailHalfWay(command)) {
                     harness.nowMs = System.currentTimeMillis();
                     harness.call(client, command);
                     theirs.call(command);
@@ -159,6 +162,12 @@ class LoggedEffectsTest {
                     .as("-Dseed=%d", SEED)
                     .isEqualTo(withoutTimes(read(folder)));
         }
+    }
+
+    /// A key that BITFIELD made to write nothing into it is logged by us, and not by Redis: there a replica misses it.
+    private static boolean mayFailHalfWay(List<String> command) {
+        return command.getFirst().equalsIgnoreCase("BITFIELD")
+                && command.stream().anyMatch(word -> word.equalsIgnoreCase("FAIL"));
     }
 
     private static List<String> read(Path folder) throws IOException {
