@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One row of the command table: a command, or a subcommand of a container such as CONFIG.
@@ -51,8 +52,11 @@ public final class Command {
         this.arity = arity;
         this.keySpecs = keySpecs;
         this.handler = handler;
-        this.flags = flags;
         this.flagBits = flags.stream().mapToInt(Flag::bit).sum();
+        this.flags =
+                flags.stream()
+                        .filter(flag -> flag != Flag.MAY_REPLICATE)
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Flag.class)));
         this.categories = categories;
         this.subcommands = subcommands;
         this.isShort = flags.contains(Flag.FAST) || name.equals("set");
@@ -154,6 +158,7 @@ public final class Command {
         return (flagBits & flag.bit()) != 0;
     }
 
+    /// {@return the flags that COMMAND prints}
     public Set<Flag> flags() {
         return flags;
     }

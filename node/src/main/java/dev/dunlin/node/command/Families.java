@@ -12,6 +12,7 @@ public final class Families {
         return List.of(
                 StringCommands.table(),
                 BitmapCommands.table(),
+                HyperLogLogCommands.table(),
                 HashCommands.table(),
                 SetCommands.table(),
                 KeyCommands.table(),

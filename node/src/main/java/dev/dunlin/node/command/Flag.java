@@ -19,6 +19,7 @@ public enum Flag {
     ASKING,
     FAST,
     NO_AUTH,
+    /// Reads, and may leave something in the log all the same. Redis does not print it.
     MAY_REPLICATE,
     NO_MANDATORY_KEYS,
     NO_ASYNC_LOADING,

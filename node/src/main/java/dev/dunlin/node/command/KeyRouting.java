@@ -19,13 +19,17 @@ public final class KeyRouting {
     private int missing;
     private boolean countMissing;
 
-    /// {@return whether the command, or a command queued before this EXEC, may change data}
+    /// {@return whether the command, or a command queued before this EXEC, may leave something in the log}
     public boolean mayWrite(Client client, Command command) {
+        return has(client, command, Flag.WRITE) || has(client, command, Flag.MAY_REPLICATE);
+    }
+
+    private static boolean has(Client client, Command command, Flag flag) {
         if (!command.name().equals("exec")) {
-            return command.has(Flag.WRITE) || command.has(Flag.MAY_REPLICATE);
+            return command.has(flag);
         }
         for (QueuedCommand queued : client.transaction().queue()) {
-            if (queued.command().has(Flag.WRITE) || queued.command().has(Flag.MAY_REPLICATE)) {
+            if (queued.command().has(flag)) {
                 return true;
             }
         }
@@ -57,7 +61,7 @@ public final class KeyRouting {
                     look(ctx, client, command, args, exec, true);
                     return missing;
                 },
-                mayWrite(client, command),
+                has(client, command, Flag.WRITE),
                 command.name().equals("migrate"),
                 client.asking() || command.has(Flag.ASKING),
                 client.readOnly());

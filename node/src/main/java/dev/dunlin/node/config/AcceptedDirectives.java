@@ -121,7 +121,6 @@ public final class AcceptedDirectives {
                 mutable("list-max-listpack-size", "list-max-ziplist-size", integer(Integer.MIN_VALUE, MAX), -2),
                 mutable("zset-max-listpack-entries", "zset-max-ziplist-entries", longInteger(0, LONG_MAX), 128L),
                 mutable("zset-max-listpack-value", "zset-max-ziplist-value", memory(0), 64L),
-                mutable("hll-sparse-max-bytes", memory(0), 3000L),
                 mutable("stream-node-max-bytes", memory(0), 4096L),
                 mutable("stream-node-max-entries", longInteger(0, LONG_MAX), 100L));
 

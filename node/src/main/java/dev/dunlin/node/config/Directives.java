@@ -58,6 +58,9 @@ public final class Directives {
     /// Since Redis 7.2.
     public static final Setting<Long>         SET_MAX_LISTPACK_VALUE = mutable("set-max-listpack-value", longInteger(0, Long.MAX_VALUE), 64L);
 
+    /// Longest string of a HyperLogLog whose registers are not all spelled out.
+    public static final Setting<Long>         HLL_SPARSE_MAX_BYTES = mutable("hll-sparse-max-bytes", memory(0), 3000L);
+
     // Expiry
     public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
 
@@ -144,6 +147,7 @@ public final class Directives {
                 SET_MAX_INTSET_ENTRIES,
                 SET_MAX_LISTPACK_ENTRIES,
                 SET_MAX_LISTPACK_VALUE,
+                HLL_SPARSE_MAX_BYTES,
                 ACTIVE_EXPIRE_EFFORT,
                 CLUSTER_ENABLED,
                 CLUSTER_CONFIG_FILE,

@@ -19,6 +19,11 @@ public final class Values {
         this.otherSets = new SetValue(keyspace);
         this.setDrafts = new SetValue(keyspace);
         this.member = SetValue.newMember(keyspace);
+    private final HyperLogLog hyperLogLogs;
+
+    public Values(Keyspace keyspace) {
+        this.hashes = new HashValue(keyspace);
+        this.hyperLogLogs = new HyperLogLog(keyspace);
     }
 
     public HashValue hashes() {
@@ -48,5 +53,7 @@ public final class Values {
         sets.limits(limits);
         otherSets.limits(limits);
         setDrafts.limits(limits);
+    public HyperLogLog hyperLogLogs() {
+        return hyperLogLogs;
     }
 }

@@ -122,6 +122,12 @@ enum CommandGenerator {
             return BitmapGenerator.next(r);
         }
     },
+    HYPER_LOG_LOGS {
+        @Override
+        List<String> next(Random r) {
+            return HyperLogLogGenerator.next(r);
+        }
+    },
     KEYS {
         @Override
         List<String> next(Random r) {

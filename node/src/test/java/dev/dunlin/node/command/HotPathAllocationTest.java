@@ -43,6 +43,8 @@ class HotPathAllocationTest {
                 "GETBIT bits 7000",
                 "BITCOUNT bits 0 -1 BIT",
                 "BITFIELD bits INCRBY u8 #3 1 OVERFLOW SAT GET i13 77",
+                "PFADD hll a b c d e f",
+                "PFCOUNT hll",
                 "EXISTS key",
                 "TTL key"
             })

@@ -142,6 +142,7 @@ class LoggedEffectsTest {
                             CommandGenerator.HASHES,
                             CommandGenerator.SETS,
                             CommandGenerator.BITMAPS,
+                            CommandGenerator.HYPER_LOG_LOGS,
                             CommandGenerator.KEYS,
                             CommandGenerator.TRANSACTIONS);
             for (int i = 0; i < COMMANDS; i++) {
@@ -164,10 +165,18 @@ class LoggedEffectsTest {
         }
     }
 
-    /// A key that BITFIELD made to write nothing into it is logged by us, and not by Redis: there a replica misses it.
+    /// What such a command has done before it failed is logged by us, and not by Redis: there a replica misses it. That is a key that
+    /// BITFIELD made to write nothing into it, and what PFADD put into a HyperLogLog before it noticed that it is corrupt.
     private static boolean mayFailHalfWay(List<String> command) {
-        return command.getFirst().equalsIgnoreCase("BITFIELD")
-                && command.stream().anyMatch(word -> word.equalsIgnoreCase("FAIL"));
+        if (command.size() < 2) {
+            return false;
+        }
+        String name = command.getFirst();
+        return (name.equalsIgnoreCase("BITFIELD")
+                        && command.stream().anyMatch(word -> word.equalsIgnoreCase("FAIL")))
+                || (name.equals("SET") && command.getLast().startsWith("HYLL"))
+                || ((name.equals("SETRANGE") || name.equals("APPEND"))
+                        && command.get(1).startsWith("hll"));
     }
 
     private static List<String> read(Path folder) throws IOException {
