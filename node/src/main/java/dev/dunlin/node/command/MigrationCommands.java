@@ -13,6 +13,7 @@ import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.persistence.rdb.DumpPayload;
+import dev.dunlin.node.persistence.rdb.LoadBatches;
 import dev.dunlin.node.persistence.rdb.RdbEncoder;
 import dev.dunlin.node.persistence.rdb.RdbFormatException;
 import dev.dunlin.node.persistence.rdb.RdbLimits;
@@ -108,11 +109,17 @@ public final class MigrationCommands {
         if (!DumpPayload.isIntact(args.address(3), args.bytes(3))) {
             throw new CommandException(RespError.DUMP_VERSION_OR_CHECKSUM);
         }
-        RdbValue value = decode(args.copy(3));
+        byte[] payload = args.copy(3);
+        RdbValue value = decode(payload);
         long expireAtMs = ttlMs == 0 ? Database.NO_EXPIRY : absolute ? ttlMs : ctx.nowMs() + ttlMs;
         boolean past = expireAtMs != Database.NO_EXPIRY && expireAtMs < ctx.nowMs();
         boolean existed = ref != CommandContext.MISSING;
         if (existed) {
+            // Once the old value is gone nothing may fail any more.
+            if (!LoadBatches.canBeKept(value)
+                    || DumpPayload.hasDuplicates(payload, 0, payload.length, RdbLimits.DEFAULT)) {
+                throw new CommandException(RespError.BAD_DATA_FORMAT);
+            }
             ctx.delete(args, 1, ref);
         }
         if (past && ctx.services().mayExpire()) {

@@ -8,7 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /// What DUMP gives out, and RESTORE and MIGRATE take: one value without its key.
 ///
@@ -75,6 +80,31 @@ public final class DumpPayload {
             return parse(payload, index, bytes, limits);
         } catch (RdbFormatException e) {
             throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory cannot fail", e);
+        }
+    }
+
+    /// {@return whether a field or member comes twice in the value of a payload that [#decode] has accepted}
+    ///
+    /// Making the value shows it too, but then the old value of its key is gone.
+    public static boolean hasDuplicates(byte[] payload, int index, int bytes, RdbLimits limits) {
+        try {
+            RdbValue value = parse(payload, index, bytes, limits);
+            if (!(value instanceof RdbValue.Collection elements)
+                    || value instanceof RdbValue.ListElements) {
+                return false;
+            }
+            Set<ByteBuffer> seen = new HashSet<>();
+            List<byte[]> element = new ArrayList<>();
+            while (elements.next()) {
+                element.clear();
+                elements.addTo(element);
+                if (!seen.add(ByteBuffer.wrap(element.getFirst()))) {
+                    return true;
+                }
+            }
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot fail", e);
         }

@@ -127,6 +127,15 @@ public final class LoadBatches {
         }
     }
 
+    /// {@return whether a node can keep this value}
+    public static boolean canBeKept(RdbValue value) {
+        return switch (value) {
+            case RdbValue.StringBytes _ -> true;
+            case RdbValue.Collection elements -> isSupported(elements);
+            case RdbValue.Opaque _ -> false;
+        };
+    }
+
     /// {@return whether a node has this type}
     private static boolean isSupported(RdbValue.Collection value) {
         return value instanceof RdbValue.HashPairs || value instanceof RdbValue.SetMembers;

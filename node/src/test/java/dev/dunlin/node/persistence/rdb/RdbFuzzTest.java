@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.management.ThreadMXBean;
 import dev.dunlin.node.persistence.codec.Seeds;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /// Damaged and hostile input: a value or the declared exception comes of it, soon, and out of bounded memory.
@@ -42,7 +39,7 @@ class RdbFuzzTest {
         Seeds.forEach(
                 30_000,
                 random -> {
-                    byte[] file = mutate(files.get(random.nextInt(files.size())), random);
+                    byte[] file = Mutations.mutate(files.get(random.nextInt(files.size())), random);
                     // No checksum: else it alone would answer.
                     Arrays.fill(file, Math.max(0, file.length - 8), file.length, (byte) 0);
                     long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -77,7 +74,9 @@ class RdbFuzzTest {
                 50_000,
                 random -> {
                     byte[] payload =
-                            sealed(mutate(values.get(random.nextInt(values.size())), random));
+                            Mutations.sealed(
+                                    Mutations.mutate(
+                                            values.get(random.nextInt(values.size())), random));
                     long before = THREADS.getCurrentThreadAllocatedBytes();
                     RdbValue value;
                     try {
@@ -195,41 +194,5 @@ class RdbFuzzTest {
                 entry.value().drain();
             }
         }
-    }
-
-    private static byte[] sealed(byte[] body) {
-        ByteBuf out = Unpooled.buffer(body.length + 10).writeBytes(body);
-        DumpPayload.seal(out, 0);
-        return Arrays.copyOf(out.array(), out.readableBytes());
-    }
-
-    /// One to four of: another byte, another bit, bytes lost, bytes doubled, a length made huge, an early end.
-    private static byte[] mutate(byte[] original, Random random) {
-        byte[] bytes = original.clone();
-        for (int i = 1 + random.nextInt(4); i > 0 && bytes.length > 0; i--) {
-            int at = random.nextInt(bytes.length);
-            int run = Math.min(bytes.length - at, 1 + random.nextInt(8));
-            switch (random.nextInt(12)) {
-                case 0 -> bytes = Arrays.copyOf(bytes, at);
-                case 1 -> {
-                    byte[] shorter = Arrays.copyOf(bytes, bytes.length - run);
-                    System.arraycopy(bytes, at + run, shorter, at, bytes.length - at - run);
-                    bytes = shorter;
-                }
-                case 2 -> {
-                    byte[] longer = Arrays.copyOf(bytes, bytes.length + run);
-                    System.arraycopy(bytes, at, longer, at + run, bytes.length - at);
-                    bytes = longer;
-                }
-                case 3 ->
-                        Arrays.fill(
-                                bytes, at, at + run, (byte) (random.nextBoolean() ? 0xff : 0x80));
-                case 4, 5, 6 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-                case 7 -> bytes[at]++;
-                case 8 -> bytes[at]--;
-                default -> bytes[at] = (byte) random.nextInt(256);
-            }
-        }
-        return bytes;
     }
 }
