@@ -12,6 +12,7 @@ public final class Values {
     private final SetValue otherSets;
     private final SetValue setDrafts;
     private final SetMember member;
+    private final HyperLogLog hyperLogLogs;
 
     public Values(Keyspace keyspace) {
         this.hashes = new HashValue(keyspace);
@@ -19,10 +20,6 @@ public final class Values {
         this.otherSets = new SetValue(keyspace);
         this.setDrafts = new SetValue(keyspace);
         this.member = SetValue.newMember(keyspace);
-    private final HyperLogLog hyperLogLogs;
-
-    public Values(Keyspace keyspace) {
-        this.hashes = new HashValue(keyspace);
         this.hyperLogLogs = new HyperLogLog(keyspace);
     }
 
@@ -53,6 +50,8 @@ public final class Values {
         sets.limits(limits);
         otherSets.limits(limits);
         setDrafts.limits(limits);
+    }
+
     public HyperLogLog hyperLogLogs() {
         return hyperLogLogs;
     }
