@@ -28,6 +28,9 @@ final class ElementTables {
     /// Bytes of a value that is a table.
     static final int ROOT_BYTES = Integer.BYTES;
 
+    /// Elements that can be walked past in the time that drawing one takes.
+    private static final int DRAW_COST = 100;
+
     private final Keyspace keyspace;
     private final HashIndex index;
     private final Allocator allocator;
@@ -107,7 +110,7 @@ final class ElementTables {
     /// @param wanted not more than there are
     void forEachRandom(int root, int wanted, RandomGenerator random, IntConsumer to) {
         int size = index.size(root);
-        if (wanted < size / 3) {
+        if (wanted < size / DRAW_COST) {
             Set<Integer> seen = new HashSet<>();
             while (seen.size() < wanted) {
                 int element = index.random(root, random);
