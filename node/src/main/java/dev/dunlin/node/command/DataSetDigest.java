@@ -7,6 +7,7 @@ import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.Values;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -23,6 +24,7 @@ final class DataSetDigest {
     private static final int BYTES = 20;
     private static final int TYPE_STRING = 0;
     private static final int TYPE_SET = 2;
+    private static final int TYPE_LIST = 1;
     private static final int TYPE_HASH = 4;
     private static final byte[] EXPIRES = "!!expire!!".getBytes(US_ASCII);
 
@@ -97,6 +99,13 @@ final class DataSetDigest {
                     .open(ref)
                     .forEach(member ->
                             xor(digest, CommandContext.copy(member.address(), member.bytes())));
+        } else if (ValueKind.isList(Entry.kind(entry))) {
+            mix(digest, number(TYPE_LIST));
+            ListValue list = values.lists().open(ref);
+            for (boolean there = list.seek(0); there; there = list.next()) {
+                list.show();
+                mix(digest, CommandContext.copy(list.elementAddress(), list.elementBytes()));
+            }
         } else {
             throw new IllegalStateException("kind " + Entry.kind(entry));
         }

@@ -15,6 +15,8 @@ public final class Families {
                 HyperLogLogCommands.table(),
                 HashCommands.table(),
                 SetCommands.table(),
+                ListCommands.table(),
+                BlockingListCommands.table(),
                 KeyCommands.table(),
                 ExpiryCommands.table(),
                 ScanCommands.table(),

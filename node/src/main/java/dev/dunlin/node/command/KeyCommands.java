@@ -209,6 +209,7 @@ public final class KeyCommands {
                     Memory.putInt(value, ctx.values().hashes().open(ref).copyTable());
             case ValueKind.SET_TABLE ->
                     Memory.putInt(value, ctx.values().sets().open(ref).copyTable());
+            case ValueKind.LIST_QUICKLIST -> ctx.values().lists().open(ref).copyTo(copied);
             default -> Memory.copy(Entry.value(entry), value, Entry.valueBytes(entry));
         }
     }

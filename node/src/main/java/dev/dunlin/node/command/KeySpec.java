@@ -48,6 +48,11 @@ public record KeySpec(List<String> flags, Begin begin, Find find) {
         return range(1, -1, 2, flags);
     }
 
+    /// The number of keys at `position`, and then so many.
+    public static KeySpec numbered(int position, String... flags) {
+        return new KeySpec(List.of(flags), new Begin.Index(position), new Find.KeyNumber(0, 1, 1));
+    }
+
     /// Keys from `position` on.
     public static KeySpec range(int position, int lastKey, int step, String... flags) {
         return new KeySpec(

@@ -15,6 +15,7 @@ import dev.dunlin.node.observe.MemoryReport;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
+import dev.dunlin.node.offheap.NodeChain;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import java.util.ArrayList;
@@ -94,10 +95,32 @@ public final class MemoryCommands {
         Allocator allocator = ctx.keyspace().allocator();
         long bytes = allocator.capacity(ref) + INDEX_BYTES_PER_ENTRY;
         long entry = ctx.entry(ref);
-        int kind = Entry.kind(entry);
-        if (kind != ValueKind.HASH_TABLE && kind != ValueKind.SET_TABLE) {
-            return bytes;
+        return bytes
+                + switch (Entry.kind(entry)) {
+                    case ValueKind.HASH_TABLE, ValueKind.SET_TABLE ->
+                            tableBytes(ctx, entry, samples);
+                    case ValueKind.LIST_QUICKLIST -> chainBytes(ctx, entry, samples);
+                    default -> 0;
+                };
+    }
+
+    /// {@return bytes of a value's own chain, as far as the first nodes tell}
+    private static long chainBytes(CommandContext ctx, long entry, long samples) {
+        long header = Entry.value(entry);
+        long sampled = 0;
+        long bytes = 0;
+        for (int node = NodeChain.first(header);
+                node != Allocator.NULL && sampled < samples;
+                node = ctx.keyspace().chains().next(node)) {
+            bytes += ctx.keyspace().allocator().capacity(node);
+            sampled++;
         }
+        return sampled == 0 ? 0 : bytes * NodeChain.nodes(header) / sampled;
+    }
+
+    /// {@return bytes of a value's own table, as far as some of its elements tell}
+    private static long tableBytes(CommandContext ctx, long entry, long samples) {
+        Allocator allocator = ctx.keyspace().allocator();
         int table = Memory.getInt(Entry.value(entry));
         long[] sampled = {0, 0};
         long cursor = 0;
@@ -115,7 +138,7 @@ public final class MemoryCommands {
         } while (cursor != 0 && sampled[0] < samples);
         long pairs = ctx.keyspace().index().size(table);
         long mean = sampled[0] == 0 ? 0 : sampled[1] / sampled[0];
-        return bytes + pairs * (mean + INDEX_BYTES_PER_ENTRY);
+        return pairs * (mean + INDEX_BYTES_PER_ENTRY);
     }
 
     private static void stats(CommandContext ctx, Args args, ReplyWriter reply) {

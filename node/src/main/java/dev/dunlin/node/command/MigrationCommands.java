@@ -22,6 +22,7 @@ import dev.dunlin.node.persistence.snapshot.EntryWriter;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -199,6 +200,19 @@ public final class MigrationCommands {
                     throw new UncheckedIOException("memory cannot fail", e);
                 }
             }
+            case RdbValue.ListElements elements -> {
+                ListValue list =
+                        ctx.values()
+                                .lists()
+                                .create(database, slot, key, keyBytes, hash, expireAtMs);
+                try {
+                    while (elements.next()) {
+                        list.pushAll(List.of(elements.element()));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException("memory cannot fail", e);
+                }
+            }
             case RdbValue.SetMembers members -> {
                 if (!restoreSet(ctx, members)) {
                     throw new CommandException(RespError.BAD_DATA_FORMAT);
@@ -206,7 +220,7 @@ public final class MigrationCommands {
                 ctx.values().setDrafts().attach(database, slot, key, keyBytes, hash, expireAtMs);
             }
             // Sound values of types that this node does not have.
-            case RdbValue.ListElements _, RdbValue.ScoredMembers _, RdbValue.Opaque _ ->
+            case RdbValue.ScoredMembers _, RdbValue.Opaque _ ->
                     throw new CommandException(RespError.BAD_DATA_FORMAT);
         }
     }

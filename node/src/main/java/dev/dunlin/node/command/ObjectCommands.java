@@ -71,6 +71,8 @@ public final class ObjectCommands {
             case ValueKind.SET_INTSET -> "intset";
             case ValueKind.SET_LISTPACK -> "listpack";
             case ValueKind.SET_TABLE -> "hashtable";
+            case ValueKind.LIST_LISTPACK -> "listpack";
+            case ValueKind.LIST_QUICKLIST -> "quicklist";
             default -> throw new IllegalArgumentException("kind " + Entry.kind(entry));
         };
     }

@@ -116,9 +116,10 @@ public final class AcceptedDirectives {
                 mutable("lfu-decay-time", integer(0, MAX), 1),
                 mutable("lfu-log-factor", integer(0, MAX), 10));
 
+        add(all, "the middle of a list is not compressed: native memory is cheaper than the time for it",
+                mutable("list-compress-depth", integer(0, MAX), 0));
+
         add(all, "these types of values do not exist yet",
-                mutable("list-compress-depth", integer(0, MAX), 0),
-                mutable("list-max-listpack-size", "list-max-ziplist-size", integer(Integer.MIN_VALUE, MAX), -2),
                 mutable("zset-max-listpack-entries", "zset-max-ziplist-entries", longInteger(0, LONG_MAX), 128L),
                 mutable("zset-max-listpack-value", "zset-max-ziplist-value", memory(0), 64L),
                 mutable("stream-node-max-bytes", memory(0), 4096L),

@@ -60,6 +60,8 @@ public final class Directives {
 
     /// Longest string of a HyperLogLog whose registers are not all spelled out.
     public static final Setting<Long>         HLL_SPARSE_MAX_BYTES = mutable("hll-sparse-max-bytes", memory(0), 3000L);
+    /// Elements of a list's listpack when positive; -1 to -5 are 4 to 64 KiB.
+    public static final Setting<Integer>      LIST_MAX_LISTPACK_SIZE = mutable("list-max-listpack-size", "list-max-ziplist-size", integer(Integer.MIN_VALUE, MAX), -2);
 
     // Expiry
     public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
@@ -148,6 +150,7 @@ public final class Directives {
                 SET_MAX_LISTPACK_ENTRIES,
                 SET_MAX_LISTPACK_VALUE,
                 HLL_SPARSE_MAX_BYTES,
+                LIST_MAX_LISTPACK_SIZE,
                 ACTIVE_EXPIRE_EFFORT,
                 CLUSTER_ENABLED,
                 CLUSTER_CONFIG_FILE,

@@ -5,6 +5,7 @@ import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.HashIndex;
 import dev.dunlin.node.offheap.Memory;
+import dev.dunlin.node.offheap.NodeChain;
 import dev.dunlin.node.offheap.RefList;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -344,9 +345,12 @@ public final class Database {
 
     private void freeEntry(int ref) {
         long entry = allocator.address(ref);
+        long value = Entry.value(entry);
         switch (Entry.kind(entry)) {
             case ValueKind.HASH_TABLE, ValueKind.SET_TABLE ->
-                    keyspace.dropTable(Memory.getInt(Entry.value(entry)));
+                    keyspace.dropTable(Memory.getInt(value));
+            case ValueKind.LIST_QUICKLIST ->
+                    keyspace.dropChain(NodeChain.first(value), NodeChain.nodes(value));
             default -> {}
         }
         allocator.free(ref);

@@ -4,6 +4,7 @@ package dev.dunlin.node.keyspace;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.HashIndex;
+import dev.dunlin.node.offheap.NodeChain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -13,8 +14,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: owned by the node's loop.
 public final class Keyspace implements AutoCloseable {
+    /// Nodes of a chain that are freed at once; more are freed in slices.
+    private static final int NODES_AT_ONCE_MAX = 16;
+
     private final Allocator allocator;
     private final HashIndex index;
+    private final NodeChain chains;
     private final Reclaimer reclaimer;
     private final Database[] databases;
     private final List<Integer> scratch = new ArrayList<>();
@@ -29,6 +34,7 @@ public final class Keyspace implements AutoCloseable {
     public Keyspace(Allocator allocator, int databases, int slots, long hashSeed) {
         this.allocator = allocator;
         this.index = new HashIndex(allocator, hashSeed);
+        this.chains = new NodeChain(allocator);
         this.reclaimer = new Reclaimer(index);
         this.databases = new Database[databases];
         for (int i = 0; i < databases; i++) {
@@ -43,6 +49,11 @@ public final class Keyspace implements AutoCloseable {
     /// {@return the operations on tables, those inside of values included}
     public HashIndex index() {
         return index;
+    }
+
+    /// {@return the operations on values that are chains of blocks}
+    public NodeChain chains() {
+        return chains;
     }
 
     public int databases() {
@@ -169,6 +180,22 @@ public final class Keyspace implements AutoCloseable {
         SnapshotHook hook = snapshot;
         if (hook == null || !hook.keepsTable(root)) {
             reclaimer.add(root, allocator::free);
+        }
+    }
+
+    /// Takes over a chain, or a part of one, that nobody else reaches; unless it is short its nodes are freed later, in slices.
+    ///
+    /// @param first its first node, or [Allocator#NULL]
+    public void dropChain(int first, int nodes) {
+        if (nodes > NODES_AT_ONCE_MAX) {
+            reclaimer.add(new ChainGarbage(chains, first));
+            return;
+        }
+        int node = first;
+        while (node != Allocator.NULL) {
+            int next = chains.next(node);
+            chains.free(node);
+            node = next;
         }
     }
 

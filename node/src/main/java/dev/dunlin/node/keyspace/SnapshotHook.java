@@ -9,7 +9,8 @@ import java.util.function.IntConsumer;
 ///
 /// Thread: called on the node's loop.
 public interface SnapshotHook {
-    /// The entry is about to be changed, moved or deleted; or, when its value is a table, to get or lose elements.
+    /// The entry is about to be changed, moved or deleted; or, when its value is a table or a chain, to get or lose elements. Nodes of a chain
+    /// that must stay as they are afterwards are pinned by then ([dev.dunlin.node.offheap.NodeChain]).
     void beforeChange(int database, int ref);
 
     /// An element of a value that is a table is about to be changed, or to be taken out and freed. [#beforeChange] of the entry came first.

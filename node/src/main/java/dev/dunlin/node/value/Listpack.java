@@ -252,6 +252,32 @@ public final class Listpack {
         Memory.putShort(listpack + COUNT_OFFSET, (short) Math.min(count, COUNT_UNKNOWN));
     }
 
+    /// Puts all elements of another listpack behind the last. The blob must have room for both.
+    public static void appendAll(long listpack, long other) {
+        int elements = count(other);
+        int bytes = bytes(other) - EMPTY_BYTES;
+        int end = end(listpack);
+        splice(listpack, end, 0, bytes);
+        Memory.copy(other + HEADER_BYTES, listpack + end, bytes);
+        int stated = Memory.getShort(listpack + COUNT_OFFSET) & 0xffff;
+        int sum = Math.min(stated + elements, COUNT_UNKNOWN);
+        Memory.putShort(listpack + COUNT_OFFSET, (short) sum);
+    }
+
+    /// {@return the size of a listpack of the elements from `entry` on}
+    public static int tailBytes(long listpack, int entry) {
+        return HEADER_BYTES + bytes(listpack) - entry;
+    }
+
+    /// Makes the [#tailBytes] bytes at `target` a listpack of the elements from `entry` on.
+    public static void copyTail(long listpack, int entry, long target) {
+        int bytes = tailBytes(listpack, entry);
+        Memory.copy(listpack + entry, target + HEADER_BYTES, bytes - HEADER_BYTES);
+        Memory.putInt(target, bytes);
+        Memory.putShort(target + COUNT_OFFSET, (short) COUNT_UNKNOWN);
+        Memory.putShort(target + COUNT_OFFSET, (short) Math.min(count(target), COUNT_UNKNOWN));
+    }
+
     private static int skip(long listpack, int entry, int count) {
         int to = entry;
         for (int i = 0; i < count && !isEnd(listpack, to); i++) {

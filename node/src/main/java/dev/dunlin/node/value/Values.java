@@ -13,6 +13,7 @@ public final class Values {
     private final SetValue setDrafts;
     private final SetMember member;
     private final HyperLogLog hyperLogLogs;
+    private final ListValue lists;
 
     public Values(Keyspace keyspace) {
         this.hashes = new HashValue(keyspace);
@@ -21,6 +22,7 @@ public final class Values {
         this.setDrafts = new SetValue(keyspace);
         this.member = SetValue.newMember(keyspace);
         this.hyperLogLogs = new HyperLogLog(keyspace);
+        this.lists = new ListValue(keyspace);
     }
 
     public HashValue hashes() {
@@ -54,5 +56,9 @@ public final class Values {
 
     public HyperLogLog hyperLogLogs() {
         return hyperLogLogs;
+    }
+
+    public ListValue lists() {
+        return lists;
     }
 }

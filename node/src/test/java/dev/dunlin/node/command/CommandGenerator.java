@@ -128,6 +128,12 @@ enum CommandGenerator {
             return HyperLogLogGenerator.next(r);
         }
     },
+    LISTS {
+        @Override
+        List<String> next(Random r) {
+            return ListGenerator.next(r);
+        }
+    },
     KEYS {
         @Override
         List<String> next(Random r) {

@@ -127,6 +127,7 @@ class DifferentialTest {
         // What the families before this one have set.
         ours.call(List.of("CONFIG", "SET", "hll-sparse-max-bytes", "3000"));
         theirs.call("CONFIG", "SET", "hll-sparse-max-bytes", "3000");
+        theirs.call("CONFIG", "SET", "list-max-listpack-size", "-2");
         run(family, new Random(SEED), ours, theirs);
         compareKeys(ours, theirs);
     }

@@ -45,6 +45,10 @@ class HotPathAllocationTest {
                 "BITFIELD bits INCRBY u8 #3 1 OVERFLOW SAT GET i13 77",
                 "PFADD hll a b c d e f",
                 "PFCOUNT hll",
+                "LRANGE list 0 -1",
+                "LINDEX long 700",
+                "LSET long 700 value",
+                "LMOVE long long LEFT RIGHT",
                 "EXISTS key",
                 "TTL key"
             })
@@ -57,6 +61,10 @@ class HotPathAllocationTest {
             }
             harness.call(client, "SADD", "small", "1", "2", "3");
             harness.call(client, "SADD", "listpack", "a", "b", "c");
+            for (int i = 0; i < 1500; i++) {
+                harness.call(client, "RPUSH", "long", "element" + i);
+            }
+            harness.call(client, "RPUSH", "list", "a", "2", "c");
             harness.call(client, "HSET", "hash", "field", "value", "count", "1");
             List<String> words = List.of(text.split(" ", -1));
             ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(256);

@@ -29,15 +29,32 @@ final class RespConnection implements AutoCloseable {
     /// Sends a command, one byte per char, and waits for its reply.
     Reply call(List<String> words) throws IOException {
         send(words);
-        return Reply.read(in);
+        return read();
     }
 
     Reply call(String... words) throws IOException {
         return call(List.of(words));
     }
 
+    /// {@return the next reply}
+    Reply read() throws IOException {
+        return Reply.read(in);
+    }
+
     void send(List<String> words) throws IOException {
+        sendAll(List.of(words));
+    }
+
+    /// Sends several commands at once.
+    void sendAll(List<List<String>> commands) throws IOException {
         var request = new ByteArrayOutputStream();
+        for (List<String> words : commands) {
+            write(words, request);
+        }
+        out.write(request.toByteArray());
+    }
+
+    private static void write(List<String> words, ByteArrayOutputStream request) {
         request.writeBytes(("*" + words.size() + "\r\n").getBytes(ISO_8859_1));
         for (String word : words) {
             byte[] bytes = word.getBytes(ISO_8859_1);
@@ -45,7 +62,6 @@ final class RespConnection implements AutoCloseable {
             request.writeBytes(bytes);
             request.writeBytes(new byte[] {'\r', '\n'});
         }
-        out.write(request.toByteArray());
     }
 
     /// {@return all that comes, one byte per char, up to and with this text}

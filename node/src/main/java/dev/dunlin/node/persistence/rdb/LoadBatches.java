@@ -138,7 +138,9 @@ public final class LoadBatches {
 
     /// {@return whether a node has this type}
     private static boolean isSupported(RdbValue.Collection value) {
-        return value instanceof RdbValue.HashPairs || value instanceof RdbValue.SetMembers;
+        return value instanceof RdbValue.HashPairs
+                || value instanceof RdbValue.SetMembers
+                || value instanceof RdbValue.ListElements;
     }
 
     private void takeElements(LoadStep.Key key, RdbValue.Collection from) throws IOException {

@@ -6,31 +6,43 @@ import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
+import dev.dunlin.node.offheap.NodeChain;
 import dev.dunlin.node.persistence.rdb.RdbEncoder;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
 import dev.dunlin.node.persistence.rdb.RdbWriter;
+import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.Listpack;
 import io.netty.buffer.ByteBuf;
 
 /// Turns entries of the keyspace into RDB records and DUMP values, straight from native memory.
 ///
-/// A value that is a table can be written in pieces: [#head], then [#element] as often as the head says.
+/// A value that is a table or a chain can be written in pieces: [#head], then [#element] or [#node] as often as the head says.
 ///
 /// Thread: owned by the node's loop.
 public final class EntryWriter {
+    /// What the file says of a node of a list.
+    private static final int CONTAINER_PLAIN = 1;
+
+    private static final int CONTAINER_PACKED = 2;
+
     private final Keyspace keyspace;
 
     public EntryWriter(Keyspace keyspace) {
         this.keyspace = keyspace;
     }
 
-    /// {@return the table that is the entry's value, or [Allocator#NULL] when its value is one run of bytes}
+    /// {@return the table that is the entry's value, or [Allocator#NULL] when its value is something else}
     static int table(long entry) {
         return switch (Entry.kind(entry)) {
             case ValueKind.HASH_TABLE, ValueKind.SET_TABLE -> Memory.getInt(Entry.value(entry));
             default -> Allocator.NULL;
         };
+    }
+
+    /// {@return whether the entry's value is a chain: its header is the value then}
+    static boolean isChain(long entry) {
+        return Entry.kind(entry) == ValueKind.LIST_QUICKLIST;
     }
 
     /// Writes key, expiry and value of an entry.
@@ -47,10 +59,17 @@ public final class EntryWriter {
         value(values, out, entry);
     }
 
-    /// Writes what comes before the elements of an entry whose value is a table: key, expiry, and how many elements there are now.
+    /// Writes what comes before the parts of an entry whose value is a table or a chain: key, expiry, and how many there are now.
     void head(RdbEncoder values, ByteBuf out, long entry) {
         key(values, out, entry);
-        values.length(out, keyspace.index().size(table(entry)));
+        values.length(out, parts(entry));
+    }
+
+    /// {@return how many elements the table has, or nodes the chain}
+    private int parts(long entry) {
+        return isChain(entry)
+                ? NodeChain.nodes(Entry.value(entry))
+                : keyspace.index().size(table(entry));
     }
 
     /// Writes an element of a value that is a table.
@@ -69,6 +88,29 @@ public final class EntryWriter {
         }
     }
 
+    /// Writes a node of a value that is a chain.
+    ///
+    /// @param kind of the entry whose value it is
+    void node(RdbEncoder values, ByteBuf out, int kind, int node) {
+        NodeChain chains = keyspace.chains();
+        switch (kind) {
+            case ValueKind.LIST_QUICKLIST ->
+                    listNode(
+                            values,
+                            out,
+                            ListValue.isPlain(chains, node),
+                            chains.content(node),
+                            chains.bytes(node));
+            default -> throw new IllegalStateException("kind " + kind);
+        }
+    }
+
+    private static void listNode(
+            RdbEncoder values, ByteBuf out, boolean plain, long content, int bytes) {
+        values.length(out, plain ? CONTAINER_PLAIN : CONTAINER_PACKED);
+        values.string(out, content, bytes);
+    }
+
     private static RdbType typeOf(long entry) {
         return switch (Entry.kind(entry)) {
             case ValueKind.STRING, ValueKind.STRING_RAW -> RdbType.STRING;
@@ -78,6 +120,7 @@ public final class EntryWriter {
             // The type for listpacks came with version 11 of the format, which Redis 7.0 does not
             // read.
             case ValueKind.SET_LISTPACK, ValueKind.SET_TABLE -> RdbType.SET;
+            case ValueKind.LIST_LISTPACK, ValueKind.LIST_QUICKLIST -> RdbType.LIST_QUICKLIST_2;
             default -> throw new IllegalStateException("kind " + Entry.kind(entry));
         };
     }
@@ -93,14 +136,29 @@ public final class EntryWriter {
             members(values, out, Entry.value(entry));
             return;
         }
-        int table = table(entry);
-        if (table == Allocator.NULL) {
-            values.string(out, Entry.value(entry), Entry.valueBytes(entry));
+        int kind = Entry.kind(entry);
+        if (isChain(entry)) {
+            values.length(out, parts(entry));
+            for (int node = NodeChain.first(Entry.value(entry));
+                    node != Allocator.NULL;
+                    node = keyspace.chains().next(node)) {
+                node(values, out, kind, node);
+            }
             return;
         }
-        int kind = Entry.kind(entry);
-        values.length(out, keyspace.index().size(table));
-        keyspace.index().forEach(table, element -> element(values, out, kind, element));
+        int table = table(entry);
+        if (table != Allocator.NULL) {
+            values.length(out, parts(entry));
+            keyspace.index().forEach(table, element -> element(values, out, kind, element));
+            return;
+        }
+        if (kind == ValueKind.LIST_LISTPACK) {
+            // A list of one node.
+            values.length(out, 1);
+            listNode(values, out, false, Entry.value(entry), Entry.valueBytes(entry));
+            return;
+        }
+        values.string(out, Entry.value(entry), Entry.valueBytes(entry));
     }
 
     private static void members(RdbEncoder values, ByteBuf out, long listpack) {

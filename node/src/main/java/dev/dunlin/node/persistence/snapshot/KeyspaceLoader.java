@@ -13,6 +13,7 @@ import dev.dunlin.node.persistence.rdb.LoadStep;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.Values;
 import java.util.List;
@@ -145,6 +146,15 @@ public final class KeyspaceLoader {
                                 value.open(database, slot, ref, hash);
                             }
                             elements.elements().forEach(value::add);
+                        }
+                        case LIST, LIST_ZIPLIST, LIST_QUICKLIST, LIST_QUICKLIST_2 -> {
+                            ListValue value = values.lists();
+                            if (ref == Allocator.NULL) {
+                                value.create(database, slot, address, bytes, hash, expiry);
+                            } else {
+                                value.open(database, slot, ref, hash);
+                            }
+                            value.pushAll(elements.elements());
                         }
                         default -> throw new IllegalStateException("type " + elements.type());
                     }

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.snapshot;
 
-import dev.dunlin.node.Version;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.SnapshotHook;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.HashIndex;
-import dev.dunlin.node.persistence.rdb.RdbEncoder;
-import dev.dunlin.node.persistence.rdb.RdbWriter;
+import dev.dunlin.node.offheap.NodeChain;
 import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.replication.SnapshotSink;
 import dev.dunlin.node.replication.SnapshotSource;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayDeque;
@@ -35,18 +32,17 @@ import org.slf4j.LoggerFactory;
 ///
 /// So every entry of the cut is written exactly once, in the state that it had then, and the extra memory is what is held.
 ///
-/// A value that is a large table is never written in one go: it becomes a [LargeValue], when the walk comes upon it or when the first write
-/// does. Its elements have mark bits of their own, so a write to an unwritten one sets only that one aside. When its key is deleted, the
-/// snapshot keeps the table until it is written; likewise a slot that is dropped. Only a database that is emptied makes the snapshot fail,
-/// as Redis ends its saving child then.
+/// A large table or chain is never written in one go: it becomes a [LargeValue], when the walk comes upon it or when the first write does.
+/// Elements of a table have mark bits of their own, so a write to an unwritten one sets only that one aside. Nodes of a chain are pinned
+/// ([NodeChain]), so a write to an unwritten one changes a copy. When the key is deleted, the snapshot keeps the table, or the nodes, until
+/// they are written; likewise a slot that is dropped. Only a database that is emptied makes the snapshot fail, as Redis ends its saving
+/// child then.
 ///
 /// One at a time. A snapshot that is given up goes on walking without writing until all entries are marked again.
 ///
 /// Thread: owned by the node's loop.
 public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     private static final Logger LOG = LoggerFactory.getLogger(KeyspaceSnapshot.class);
-
-    private static final int SLICE_BYTES = 64 * 1024;
 
     /// Entries and elements that one slice looks at, and a chain or a small value more; also tables and chains, however empty they are.
     static final int VISITS_PER_SLICE = 2048;
@@ -56,6 +52,12 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
 
     private static final int SMALL_BYTES_MAX = 64 * 1024;
 
+    /// A chain of more nodes is not written in one go.
+    private static final int SMALL_NODES_MAX = 16;
+
+    /// Bytes of a node that are as much work to write as an element; a node is as much work as this many elements at most.
+    private static final int BYTES_PER_VISIT = 64;
+
     /// What may wait for its place in the file; above it the snapshot fails. As much as Redis lets a replica fall behind. To write the rest
     /// of a large value in one go instead would need more memory, not less, and stall the loop.
     private static final long HELD_BYTES_MAX = 256L << 20;
@@ -63,11 +65,9 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     private final Keyspace keyspace;
     private final Allocator allocator;
     private final HashIndex index;
-    private final EntryWriter entries;
-    private final RdbWriter writer;
-    private final RdbEncoder values;
+    private final NodeChain chains;
+    private final SnapshotFile file;
     private final Runnable released;
-    private final long heldBytesMax;
     private final SnapshotWalk walk;
     private final IntConsumer visitElement = this::visitElement;
     private final IntConsumer markElement = this::markElement;
@@ -78,15 +78,9 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
 
     private @Nullable LargeValue current;
 
-    /// All that are not complete yet, by their table.
-    private final IntObjectMap<LargeValue> byTable = new IntObjectHashMap<>();
+    /// All tables that are not complete yet.
+    private final IntObjectMap<LargeTable> byTable = new IntObjectHashMap<>();
 
-    /// Entries that were about to change.
-    private final HeldBytes held = new HeldBytes();
-
-    private int heldDatabase;
-    private long heldBytes;
-    private int writtenDatabase = -1;
     private long visits;
     private long sliceEnd;
     private long measuredBytes;
@@ -101,17 +95,10 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         this.keyspace = keyspace;
         this.allocator = keyspace.allocator();
         this.index = keyspace.index();
-        this.entries = new EntryWriter(keyspace);
+        this.chains = keyspace.chains();
+        this.file = new SnapshotFile(new EntryWriter(keyspace), compress, heldBytesMax);
         this.released = released;
-        this.heldBytesMax = heldBytesMax;
         this.walk = new SnapshotWalk(keyspace, this::visitEntry);
-        this.writer =
-                new RdbWriter(
-                        PooledByteBufAllocator.DEFAULT,
-                        SLICE_BYTES,
-                        compress,
-                        RdbWriter.Trailer.CHECKSUM);
-        this.values = writer.values();
     }
 
     /// Fixes the cut at this very moment.
@@ -136,23 +123,9 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
             Runnable released,
             long heldBytesMax) {
         var snapshot = new KeyspaceSnapshot(keyspace, compress, released, heldBytesMax);
-        snapshot.writeHeader(cut, nowMs);
+        snapshot.file.header(cut, nowMs, keyspace.usedBytes());
         keyspace.beginSnapshot(snapshot);
         return snapshot;
-    }
-
-    private void writeHeader(@Nullable SnapshotCut cut, long nowMs) {
-        writer.header();
-        writer.aux("redis-ver", Version.REDIS);
-        writer.aux("redis-bits", 64);
-        writer.aux("ctime", nowMs / 1000);
-        writer.aux("used-mem", keyspace.usedBytes());
-        if (cut != null) {
-            writer.aux("repl-stream-db", cut.streamDb());
-            writer.aux("repl-id", cut.id().toString());
-            writer.aux("repl-offset", cut.offset());
-        }
-        writer.aux("aof-base", 0);
     }
 
     @Override
@@ -165,15 +138,15 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         if (ended || !writing) {
             return null;
         }
-        advance(Math.min(maxBytes, SLICE_BYTES));
+        advance(Math.min(maxBytes, SnapshotFile.SLICE_BYTES));
         if (!writing) {
             return null;
         }
         if (finished) {
-            writer.end();
+            file.end();
             ended = true;
         }
-        return writer.take();
+        return file.take();
     }
 
     @Override
@@ -204,7 +177,7 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
 
     /// Marks some more entries of a snapshot that was given up.
     public void sweep() {
-        advance(SLICE_BYTES);
+        advance(SnapshotFile.SLICE_BYTES);
     }
 
     /// {@return entries and elements looked at so far, and tables and chains: the measure of work}
@@ -214,7 +187,7 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
 
     /// {@return bytes that wait for their place in the file}
     long heldBytes() {
-        return heldBytes;
+        return file.heldBytes();
     }
 
     // The way through the data
@@ -222,13 +195,11 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     /// Writes until about `maxBytes` are buffered, or a slice's work is done.
     private void advance(int maxBytes) {
         sliceEnd = visits + VISITS_PER_SLICE;
-        while (!finished && visits < sliceEnd && (!writing || writer.bufferedBytes() < maxBytes)) {
-            if (current == null && !held.isEmpty()) {
-                if (!place(held)) {
+        while (!finished && visits < sliceEnd && (!writing || file.bufferedBytes() < maxBytes)) {
+            if (current == null && file.hasHeldEntries()) {
+                if (!file.placeHeldEntries()) {
                     return;
                 }
-                // It may have selected any database.
-                writtenDatabase = -1;
             } else if (current != null || !waiting.isEmpty()) {
                 LargeValue value = current != null ? current : waiting.remove();
                 current = value;
@@ -253,33 +224,61 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         if (!value.begun) {
             value.begun = true;
             if (writing) {
-                selectWritten(value.database);
-                copy(value.head);
+                file.head(value);
             }
-        } else if (!value.scanned && value.root() != Allocator.NULL) {
+            return true;
+        }
+        return switch (value) {
+            case LargeTable table -> advance(table);
+            case LargeChain chain -> advance(chain);
+        };
+    }
+
+    private boolean advance(LargeTable table) {
+        if (!table.scanned && table.root() != Allocator.NULL) {
             visits++;
-            value.cursor = index.scan(value.root(), value.cursor, visitElement);
-            value.scanned = value.cursor == 0;
-        } else if (!value.early.isEmpty()) {
-            return place(value.early);
+            table.cursor = index.scan(table.root(), table.cursor, visitElement);
+            table.scanned = table.cursor == 0;
+        } else if (!table.early.isEmpty()) {
+            return file.place(table.early);
         } else {
-            complete(value);
+            complete(table);
+            if (table.root() != Allocator.NULL) {
+                byTable.remove(table.root());
+            }
+            if (table.owned()) {
+                keyspace.dispose(table.root(), allocator::free);
+            }
         }
         return true;
+    }
+
+    private boolean advance(LargeChain chain) {
+        int node = chain.node();
+        if (node == Allocator.NULL) {
+            complete(chain);
+            return true;
+        }
+        if (writing) {
+            countNode(node);
+            file.node(chain, node);
+        } else {
+            visits++;
+        }
+        chain.pass();
+        return true;
+    }
+
+    private void countNode(int node) {
+        visits += 1 + Math.min(SMALL_ELEMENTS_MAX - 1, chains.bytes(node) / BYTES_PER_VISIT);
     }
 
     private void complete(LargeValue value) {
         current = null;
         if (writing && value.written != value.count) {
             // A bug, and the file is not readable: whoever waits for it must hear of it.
-            LOG.error("snapshot failed elements={} written={}", value.count, value.written);
+            LOG.error("snapshot failed parts={} written={}", value.count, value.written);
             fail("a large value was not written as a whole");
-        }
-        if (value.root() != Allocator.NULL) {
-            byTable.remove(value.root());
-        }
-        if (value.owned()) {
-            keyspace.dispose(value.root(), allocator::free);
         }
     }
 
@@ -295,35 +294,63 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
             return;
         }
         Entry.mark(entry, keyspace.currentMark());
+        // Once a slice has done its share, whatever table or chain it still finds waits for
+        // another.
+        boolean mayWait = !early && visits >= sliceEnd;
         int table = EntryWriter.table(entry);
         if (table != Allocator.NULL) {
-            // Once a slice has done its share, whatever table it still finds waits for another.
-            if ((!early && visits >= sliceEnd) || isLarge(table)) {
-                enqueue(atCut, entry, table);
+            if (mayWait || isLarge(table)) {
+                var value = new LargeTable(atCut, Entry.kind(entry), table, index.size(table));
+                byTable.put(table, value);
+                enqueue(value, entry);
                 return;
             }
             index.forEach(table, markElement);
+        } else if (EntryWriter.isChain(entry)) {
+            long header = Entry.value(entry);
+            if (writing && (mayWait || isLargeChain(header))) {
+                visits += NodeChain.nodes(header);
+                enqueue(new LargeChain(atCut, Entry.kind(entry), chains, header), entry);
+                return;
+            }
+            for (int node = NodeChain.first(header);
+                    writing && node != Allocator.NULL;
+                    node = chains.next(node)) {
+                countNode(node);
+            }
         }
         if (!writing) {
             return;
         }
         if (early) {
-            hold(atCut, ref);
+            file.holdEntry(atCut, ref);
         } else {
-            selectWritten(atCut);
-            entries.write(values, writer.out(), ref);
+            file.entry(atCut, ref);
         }
     }
 
-    private void enqueue(int atCut, long entry, int table) {
-        var value = new LargeValue(atCut, Entry.kind(entry), table, index.size(table));
-        byTable.put(table, value);
+    private void enqueue(LargeValue value, long entry) {
         waiting.add(value);
         if (writing) {
-            ByteBuf head = value.head.out();
-            entries.head(values, head, entry);
-            heldBytes += head.readableBytes();
+            file.holdHead(value, entry);
         }
+    }
+
+    /// {@return whether a chain has too many nodes, or too many bytes, to be written in one go}
+    private boolean isLargeChain(long header) {
+        int nodes = NodeChain.nodes(header);
+        if (nodes == 1) {
+            // No more than a string of that size.
+            return false;
+        }
+        long bytes = 0;
+        for (int node = NodeChain.first(header);
+                nodes <= SMALL_NODES_MAX && node != Allocator.NULL;
+                node = chains.next(node)) {
+            visits++;
+            bytes += chains.bytes(node);
+        }
+        return nodes > SMALL_NODES_MAX || bytes > SMALL_BYTES_MAX;
     }
 
     /// {@return whether a table has too many elements, or too many bytes, to be written in one go}
@@ -356,8 +383,7 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         if (value != null && !isMarked(address)) {
             Entry.mark(address, keyspace.currentMark());
             if (writing) {
-                entries.element(values, writer.out(), value.kind, element);
-                value.written++;
+                file.element(value, element);
             }
         }
     }
@@ -366,50 +392,13 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         return Entry.mark(entry) == keyspace.currentMark();
     }
 
-    // What has to wait for its place in the file
-
-    private void hold(int atCut, int ref) {
-        ByteBuf out = held.out();
-        int before = out.readableBytes();
-        if (before == 0 || heldDatabase != atCut) {
-            RdbWriter.selectDb(values, out, atCut);
-            heldDatabase = atCut;
-        }
-        entries.write(values, out, ref);
-        heldBytes += out.readableBytes() - before;
-    }
-
     private void checkHeld() {
-        if (heldBytes > heldBytesMax) {
-            LOG.warn("snapshot failed held_bytes={} held_bytes_max={}", heldBytes, heldBytesMax);
-            fail("more than " + heldBytesMax + " bytes of old data wait to be sent");
-        }
-    }
-
-    /// Makes a chunk part of the file.
-    ///
-    /// @return false when the buffer must be taken first
-    private boolean place(HeldBytes from) {
-        if (writer.bufferedBytes() > 0) {
-            return false;
-        }
-        ByteBuf chunk = from.take();
-        heldBytes -= chunk.readableBytes();
-        writer.adopt(chunk);
-        return true;
-    }
-
-    private void copy(HeldBytes from) {
-        ByteBuf chunk = from.take();
-        heldBytes -= chunk.readableBytes();
-        writer.out().writeBytes(chunk);
-        chunk.release();
-    }
-
-    private void selectWritten(int atCut) {
-        if (writtenDatabase != atCut) {
-            writer.selectDb(atCut);
-            writtenDatabase = atCut;
+        if (file.holdsTooMuch()) {
+            LOG.warn(
+                    "snapshot failed held_bytes={} held_bytes_max={}",
+                    file.heldBytes(),
+                    file.heldBytesMax());
+            fail("more than " + file.heldBytesMax() + " bytes of old data wait to be sent");
         }
     }
 
@@ -432,21 +421,17 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         if (!writing) {
             return;
         }
-        LargeValue value = byTable.get(root);
+        LargeTable value = byTable.get(root);
         if (value == null) {
             throw new IllegalStateException("an element is unwritten, its value is not");
         }
-        ByteBuf out = value.early.out();
-        int before = out.readableBytes();
-        entries.element(values, out, value.kind, element);
-        value.written++;
-        heldBytes += out.readableBytes() - before;
+        file.holdElement(value, element);
         checkHeld();
     }
 
     @Override
     public boolean keepsTable(int root) {
-        LargeValue value = byTable.get(root);
+        LargeTable value = byTable.get(root);
         if (value == null) {
             return false;
         }
@@ -485,6 +470,17 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     @Override
     public void keyspaceCloses() {
         fail("the keyspace was closed");
+        // There will be no time for it.
+        waiting.forEach(KeyspaceSnapshot::letGo);
+        if (current != null) {
+            letGo(current);
+        }
+    }
+
+    private static void letGo(LargeValue value) {
+        if (value instanceof LargeChain chain) {
+            chain.passAll();
+        }
     }
 
     private void fail(String reason) {
@@ -494,15 +490,13 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         }
     }
 
-    /// Releases all buffers and gives back what only this snapshot still needed; marking goes on.
+    /// Releases all buffers and gives back what only this snapshot still needed; marking and unpinning goes on.
     private void stopWriting() {
         if (!writing) {
             return;
         }
         writing = false;
-        writer.close();
-        held.release();
-        heldBytes = 0;
+        file.close();
         walk.disposeOfDropped();
         waiting.forEach(this::giveBack);
         if (current != null) {
@@ -512,10 +506,10 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
 
     private void giveBack(LargeValue value) {
         value.release();
-        if (value.owned()) {
-            byTable.remove(value.root());
-            keyspace.dispose(value.root(), allocator::free);
-            value.forget();
+        if (value instanceof LargeTable table && table.owned()) {
+            byTable.remove(table.root());
+            keyspace.dispose(table.root(), allocator::free);
+            table.forget();
         }
     }
 }

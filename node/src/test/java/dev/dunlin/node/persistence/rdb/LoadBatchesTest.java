@@ -59,15 +59,12 @@ class LoadBatchesTest {
                     }
                     case LoadStep.PutElements part -> {
                         collection = part.key();
-                        boolean paired = part.type().name().startsWith("HASH");
-                        for (int i = 0; !paired && i < part.elements().size(); i++) {
-                            pairs.add(hex(part.elements().get(i)));
-                        }
-                        for (int i = 0; paired && i < part.elements().size(); i += 2) {
+                        int width = part.type().name().startsWith("HASH") ? 2 : 1;
+                        for (int i = 0; i < part.elements().size(); i += width) {
                             pairs.add(
-                                    hex(part.elements().get(i))
-                                            + "="
-                                            + hex(part.elements().get(i + 1)));
+                                    part.elements().subList(i, i + width).stream()
+                                            .map(RdbText::hex)
+                                            .collect(Collectors.joining("=")));
                         }
                     }
                     case LoadStep.Unsupported(var key, RdbType type) ->

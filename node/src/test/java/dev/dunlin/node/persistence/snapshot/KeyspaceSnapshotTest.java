@@ -112,6 +112,16 @@ class KeyspaceSnapshotTest {
         for (int i = 0; i < pairs / 4; i++) {
             box.sadd(db, largeSet, "f" + i);
         }
+        String list = anyKey(random);
+        for (int i = 0; i < pairs; i++) {
+            box.push(db, list, i % 3 == 0, element(random));
+        }
+    }
+
+    private static String element(Random random) {
+        return random.nextInt(300) == 0
+                ? "long".repeat(2500)
+                : "e".repeat(random.nextInt(100)) + random.nextInt(40);
     }
 
     private static void change(SnapshotBox box, Random random, boolean cluster) {
@@ -135,7 +145,9 @@ class KeyspaceSnapshotTest {
         String key = anyKey(random);
         String field = "f" + random.nextInt(random.nextBoolean() ? 6000 : 700);
         String value = "v".repeat(random.nextInt(100)) + random.nextInt();
-        switch (random.nextInt(26)) {
+        int index = random.nextInt(random.nextBoolean() ? 5 : 1000);
+        boolean first = random.nextBoolean();
+        switch (random.nextInt(36)) {
             case 0 -> box.del(db, key);
             case 1 -> box.set(db, key, value);
             case 2, 3 -> box.rename(db, key, other, anyKey(random));
@@ -148,11 +160,21 @@ class KeyspaceSnapshotTest {
                     box.keyspace.database(0).dropSlot(box.slot(key));
                 }
             }
-            case 20, 21 -> box.srem(db, key, field);
-            case 22, 23 -> box.sadd(db, key, field);
-            case 24 -> box.sadd(db, key, "" + random.nextInt(700));
-            case 25 -> box.spop(db, key, random.nextInt(20), random);
+            case 30, 31 -> box.srem(db, key, field);
+            case 32, 33 -> box.sadd(db, key, field);
+            case 34 -> box.sadd(db, key, "" + random.nextInt(700));
+            case 35 -> box.spop(db, key, random.nextInt(20), random);
             case 8, 9, 10, 11, 12 -> box.hdel(db, key, field);
+            case 20, 21 -> box.push(db, key, first, element(random));
+            case 22, 23 -> box.linsert(db, key, first ? index : -index, element(random));
+            case 24, 25 -> box.lset(db, key, first ? index : -index, element(random));
+            case 26 -> box.lrem(db, key, first, element(random));
+            case 27, 28 -> box.removeFromEnd(db, key, first, 1 + random.nextInt(5));
+            case 29 -> {
+                if (random.nextInt(10) == 0) {
+                    box.removeFromEnd(db, key, first, index);
+                }
+            }
             default -> box.hset(db, key, field, value);
         }
     }
@@ -183,7 +205,7 @@ class KeyspaceSnapshotTest {
             while (!box.keyspace.reclaim(1000)) {
                 // As the loop does, a slice per turn.
             }
-            assertThat(box.keyspace.usedBytes()).isLessThan(bytes / 20);
+            assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
         }
     }
 
@@ -206,6 +228,85 @@ class KeyspaceSnapshotTest {
 
             box.finish();
             assertThat(box.loaded()).isEqualTo(cut);
+        }
+    }
+
+    private static SnapshotBox withLargeList() {
+        var box = new SnapshotBox(false);
+        for (int i = 0; i < LARGE; i++) {
+            box.push(0, "list", false, "element number " + i);
+        }
+        return box;
+    }
+
+    /// {@return what a keyspace without keys takes}
+    private static long emptyBytes() {
+        try (var box = new SnapshotBox(false)) {
+            return box.keyspace.usedBytes();
+        }
+    }
+
+    @Test
+    void givenALargeList_whenItsKeyIsDeleted_thenItIsKeptWrittenInSlicesAndFreed()
+            throws Exception {
+        try (var box = withLargeList()) {
+            long bytes = box.keyspace.usedBytes();
+            List<String> cut = box.content();
+            KeyspaceSnapshot snapshot = box.begin();
+            box.del(0, "list");
+            while (!box.keyspace.reclaim(1000)) {
+                // Nothing of it may be gone by that.
+            }
+            box.next();
+            assertThat(snapshot.ended()).isFalse();
+
+            box.finish();
+            assertThat(box.loaded()).isEqualTo(cut);
+            assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
+        }
+    }
+
+    @Test
+    void givenALargeList_whenEachNodeChangesBeforeItIsWritten_thenTheOldOnesAreInTheFile()
+            throws Exception {
+        try (var box = withLargeList()) {
+            List<String> cut = box.content();
+            KeyspaceSnapshot snapshot = box.begin();
+            box.push(0, "list", true, "new");
+            for (int i = 0; i < LARGE; i += 17) {
+                long before = snapshot.visits();
+                switch (i % 3) {
+                    case 0 -> box.lset(0, "list", i, "changed");
+                    case 1 -> box.linsert(0, "list", i, "inserted");
+                    default -> box.removeFromEnd(0, "list", i % 2 == 0, 2);
+                }
+                assertThat(snapshot.visits() - before).isLessThan(10);
+            }
+
+            box.finish();
+            assertThat(box.loaded()).isEqualTo(cut);
+        }
+    }
+
+    @Test
+    void givenALargeListThatIsPinned_whenTheSnapshotIsGivenUp_thenTheSweepFreesWhatIsLeft()
+            throws Exception {
+        try (var box = withLargeList()) {
+            long bytes = box.keyspace.usedBytes();
+            KeyspaceSnapshot snapshot = box.begin();
+            box.next();
+            box.lset(0, "list", 5, "changed");
+            box.del(0, "list");
+            snapshot.close();
+            while (snapshot.needsSweep()) {
+                assertThat(box.released()).isFalse();
+                snapshot.sweep();
+                box.keyspace.reclaim(20);
+            }
+            while (!box.keyspace.reclaim(1000)) {
+                // As the loop does, a slice per turn.
+            }
+            assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
         }
     }
 
@@ -240,6 +341,10 @@ class KeyspaceSnapshotTest {
         try (var box = withLargeHash()) {
             box.set(1, "string", "old");
             box.expire(0, "large", 4_000_000_000_000L);
+            for (int i = 0; i < LARGE; i++) {
+                box.push(2, "list", false, i % 1000 == 0 ? "l".repeat(9000) : "element" + i);
+            }
+            box.push(2, "short", false, "one");
             KeyspaceSnapshot snapshot = box.begin();
             box.next();
             box.next();
@@ -248,6 +353,9 @@ class KeyspaceSnapshotTest {
             }
             box.rename(0, "large", 2, "moved");
             box.set(1, "string", "new");
+            box.removeFromEnd(2, "list", true, 9000);
+            box.lset(2, "list", 77, "changed");
+            box.push(2, "short", false, "two");
             box.hdel(2, "moved", "f5");
             assertThat(snapshot.ended()).isFalse();
             box.finish();
@@ -263,7 +371,13 @@ class KeyspaceSnapshotTest {
             redis.client().select(1);
             assertThat(redis.client().get("string")).isEqualTo("old");
             redis.client().select(2);
-            assertThat(redis.client().dbSize()).isZero();
+            assertThat(redis.client().dbSize()).isEqualTo(2);
+            assertThat(redis.client().lrange("short", 0, -1)).containsExactly("one");
+            List<String> list = redis.client().lrange("list", 0, -1);
+            assertThat(list).hasSize(LARGE);
+            for (int i = 0; i < LARGE; i++) {
+                assertThat(list.get(i)).isEqualTo(i % 1000 == 0 ? "l".repeat(9000) : "element" + i);
+            }
         }
     }
 }

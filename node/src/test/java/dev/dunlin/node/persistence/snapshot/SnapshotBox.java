@@ -19,6 +19,7 @@ import dev.dunlin.node.persistence.rdb.RdbLimits;
 import dev.dunlin.node.persistence.rdb.RdbReader;
 import dev.dunlin.node.persistence.rdb.RdbSource;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.Values;
 import io.netty.buffer.ByteBuf;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A keyspace that notices damage and leaks, what commands do to it, and what a snapshot yields of it.
@@ -60,7 +62,7 @@ final class SnapshotBox implements AutoCloseable {
         hashes = values.hashes();
         keyScratch = keyspace.allocateScratch(1000);
         fieldScratch = keyspace.allocateScratch(1000);
-        valueScratch = keyspace.allocateScratch(10_000);
+        valueScratch = keyspace.allocateScratch(20_000);
     }
 
     /// A key that was looked up.
@@ -173,6 +175,79 @@ final class SnapshotBox implements AutoCloseable {
         }
     }
 
+    /// Changes a list.
+    private void withList(int db, String key, boolean create, Consumer<ListValue> change) {
+        Found at = look(db, key);
+        ListValue list = values.lists();
+        if (at.missing()) {
+            if (!create) {
+                return;
+            }
+            list.create(at.database, at.slot, at.address, at.bytes, at.hash, Database.NO_EXPIRY);
+        } else if (ValueKind.isList(Entry.kind(keyspace.allocator().address(at.ref)))) {
+            list.open(at.database, at.slot, at.ref, at.hash);
+        } else {
+            return;
+        }
+        change.accept(list);
+        if (list.count() == 0) {
+            at.database.delete(at.slot, list.ref(), at.hash);
+        } else {
+            list.shrink();
+        }
+    }
+
+    private int handOver(ListValue list, String value) {
+        int bytes = text(value, valueScratch);
+        list.makeRoom(bytes, list.entryBytes(valueScratch, bytes), 1);
+        return bytes;
+    }
+
+    void push(int db, String key, boolean first, String value) {
+        withList(db, key, true, list -> list.push(first, valueScratch, handOver(list, value)));
+    }
+
+    void linsert(int db, String key, int index, String value) {
+        withList(
+                db,
+                key,
+                false,
+                list -> {
+                    int bytes = handOver(list, value);
+                    if (list.seek(index)) {
+                        list.insert(false, valueScratch, bytes);
+                    }
+                });
+    }
+
+    void lset(int db, String key, int index, String value) {
+        withList(
+                db,
+                key,
+                false,
+                list -> {
+                    int bytes = handOver(list, value);
+                    if (list.seek(index)) {
+                        list.set(valueScratch, bytes);
+                    }
+                });
+    }
+
+    void lrem(int db, String key, boolean first, String value) {
+        withList(
+                db,
+                key,
+                false,
+                list -> {
+                    list.want(valueScratch, text(value, valueScratch));
+                    list.remove(first, 3);
+                });
+    }
+
+    void removeFromEnd(int db, String key, boolean first, int elements) {
+        withList(db, key, false, list -> list.removeFromEnd(first, elements));
+    }
+
     void del(int db, String key) {
         Found at = look(db, key);
         if (!at.missing()) {
@@ -199,17 +274,28 @@ final class SnapshotBox implements AutoCloseable {
                 keyspace.hash(fieldScratch, bytes));
     }
 
-    /// COPY of a large hash or set.
+    /// COPY of a large hash, set or list.
     void copy(int db, String key, int toDb, String toKey) {
         Found from = look(db, key);
-        if (from.missing() || (db == toDb && key.equals(toKey))) {
-            return;
-        }
-        int kind = Entry.kind(keyspace.allocator().address(from.ref));
-        if (kind != ValueKind.HASH_TABLE && kind != ValueKind.SET_TABLE) {
+        if (from.missing() || (db == toDb && key.equals(toKey)) || !isLarge(from.ref)) {
             return;
         }
         del(toDb, toKey);
+        if (Entry.kind(keyspace.allocator().address(from.ref)) == ValueKind.LIST_QUICKLIST) {
+            Found at = look(toDb, toKey);
+            int ref =
+                    at.database.insert(
+                            at.slot,
+                            at.address,
+                            at.bytes,
+                            at.hash,
+                            ValueKind.LIST_QUICKLIST,
+                            Entry.valueBytes(keyspace.allocator().address(from.ref)),
+                            Database.NO_EXPIRY);
+            values.lists().open(from.ref).copyTo(ref);
+            return;
+        }
+        int kind = Entry.kind(keyspace.allocator().address(from.ref));
         int table =
                 kind == ValueKind.SET_TABLE
                         ? values.sets().open(from.ref).copyTable()
@@ -225,6 +311,13 @@ final class SnapshotBox implements AutoCloseable {
                         Integer.BYTES,
                         Database.NO_EXPIRY);
         Memory.putInt(Entry.value(keyspace.allocator().address(ref)), table);
+    }
+
+    private boolean isLarge(int ref) {
+        int kind = Entry.kind(keyspace.allocator().address(ref));
+        return kind == ValueKind.HASH_TABLE
+                || kind == ValueKind.SET_TABLE
+                || kind == ValueKind.LIST_QUICKLIST;
     }
 
     void expire(int db, String key, long atMs) {
@@ -337,6 +430,15 @@ final class SnapshotBox implements AutoCloseable {
             set.forEach(member -> members.add(string(member.address(), member.bytes())));
             assertThat(members).hasSize(set.count());
             return head + members;
+        }
+        if (ValueKind.isList(Entry.kind(entry))) {
+            List<String> elements = new ArrayList<>();
+            ListValue list = values.lists().open(ref);
+            for (boolean there = list.seek(0); there; there = list.next()) {
+                list.show();
+                elements.add(string(list.elementAddress(), list.elementBytes()));
+            }
+            return head + elements;
         }
         if (!ValueKind.isHash(Entry.kind(entry))) {
             return head + string(Entry.value(entry), Entry.valueBytes(entry));
