@@ -164,10 +164,19 @@ public final class CommandCommands {
                     found.positions.add(key + 2);
                     found.flags.add(flags);
                 });
-        if (found.positions.isEmpty() && !command.has(Flag.NO_MANDATORY_KEYS)) {
+        boolean complete = !found.positions.isEmpty() && !beginsBehind(command, inner);
+        if (!complete && !command.has(Flag.NO_MANDATORY_KEYS)) {
             throw new CommandException(WRONG_ARGUMENTS);
         }
         return found;
+    }
+
+    /// {@return whether some keys would begin where there are no arguments any more, as those that PFMERGE merges may}
+    private static boolean beginsBehind(Command command, Args inner) {
+        return command.keySpecs().stream()
+                .anyMatch(spec ->
+                        spec.begin() instanceof KeySpec.Begin.Index(int position)
+                                && position >= inner.count());
     }
 
     private static void help(CommandContext ctx, Args args, ReplyWriter reply) {
