@@ -191,7 +191,6 @@ class KeyspaceSnapshotTest {
     void givenALargeHash_whenItsKeyIsDeleted_thenItIsKeptWrittenInSlicesAndFreed()
             throws Exception {
         try (var box = withLargeHash()) {
-            long bytes = box.keyspace.usedBytes();
             List<String> cut = box.content();
             KeyspaceSnapshot snapshot = box.begin();
             box.del(0, "large");
@@ -250,7 +249,6 @@ class KeyspaceSnapshotTest {
     void givenALargeList_whenItsKeyIsDeleted_thenItIsKeptWrittenInSlicesAndFreed()
             throws Exception {
         try (var box = withLargeList()) {
-            long bytes = box.keyspace.usedBytes();
             List<String> cut = box.content();
             KeyspaceSnapshot snapshot = box.begin();
             box.del(0, "list");
@@ -292,7 +290,6 @@ class KeyspaceSnapshotTest {
     void givenALargeListThatIsPinned_whenTheSnapshotIsGivenUp_thenTheSweepFreesWhatIsLeft()
             throws Exception {
         try (var box = withLargeList()) {
-            long bytes = box.keyspace.usedBytes();
             KeyspaceSnapshot snapshot = box.begin();
             box.next();
             box.lset(0, "list", 5, "changed");
