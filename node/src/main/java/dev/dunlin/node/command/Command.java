@@ -261,12 +261,17 @@ public final class Command {
     void forEachKey(Args args, KeyVisitor visitor) {
         KeyFinder finder = keyFinder;
         if (finder != null) {
-            finder.forEachKey(args, key -> visitor.key(key, keyFlags(keySpecs.getFirst(), args)));
+            finder.forEachKey(args, key -> visitor.key(key, keyFlags(foundBy(key), args)));
             return;
         }
         for (KeySpec spec : keySpecs) {
             spec.forEachKey(args, key -> visitor.key(key, keyFlags(spec, args)));
         }
+    }
+
+    /// {@return the specification of a key that only the command itself finds: the first for the first key, the last for others}
+    private KeySpec foundBy(int key) {
+        return key == firstKey ? keySpecs.getFirst() : keySpecs.getLast();
     }
 
     /// Flags of a specification, as a call shows them: what depends on the arguments is worked out, what is about the specification is left
