@@ -246,8 +246,10 @@ public final class Command {
             finder.forEachKey(args, visitor);
             return;
         }
-        for (int i = 0; i < keySpecs.size(); i++) {
-            keySpecs.get(i).forEachKey(args, visitor);
+        if (isComplete(args)) {
+            for (int i = 0; i < keySpecs.size(); i++) {
+                keySpecs.get(i).forEachKey(args, visitor);
+            }
         }
     }
 
@@ -264,14 +266,25 @@ public final class Command {
             finder.forEachKey(args, key -> visitor.key(key, keyFlags(foundBy(key), args)));
             return;
         }
-        for (KeySpec spec : keySpecs) {
-            spec.forEachKey(args, key -> visitor.key(key, keyFlags(spec, args)));
+        if (isComplete(args)) {
+            for (KeySpec spec : keySpecs) {
+                spec.forEachKey(args, key -> visitor.key(key, keyFlags(spec, args)));
+            }
         }
     }
 
     /// {@return the specification of a key that only the command itself finds: the first for the first key, the last for others}
     private KeySpec foundBy(int key) {
         return key == firstKey ? keySpecs.getFirst() : keySpecs.getLast();
+    }
+
+    private boolean isComplete(Args args) {
+        for (int i = 0; i < keySpecs.size(); i++) {
+            if (!keySpecs.get(i).isComplete(args)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Flags of a specification, as a call shows them: what depends on the arguments is worked out, what is about the specification is left

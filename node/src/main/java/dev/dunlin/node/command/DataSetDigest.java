@@ -7,6 +7,7 @@ import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.resp.DoubleText;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.Values;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ final class DataSetDigest {
     private static final int TYPE_STRING = 0;
     private static final int TYPE_SET = 2;
     private static final int TYPE_LIST = 1;
+    private static final int TYPE_SORTED_SET = 3;
     private static final int TYPE_HASH = 4;
     private static final byte[] EXPIRES = "!!expire!!".getBytes(US_ASCII);
 
@@ -106,6 +108,19 @@ final class DataSetDigest {
                 list.show();
                 mix(digest, CommandContext.copy(list.elementAddress(), list.elementBytes()));
             }
+        } else if (ValueKind.isSortedSet(Entry.kind(entry))) {
+            mix(digest, number(TYPE_SORTED_SET));
+            values.sortedSets()
+                    .open(ref)
+                    .forEach(element -> {
+                        byte[] pair = new byte[BYTES];
+                        mix(
+                                pair,
+                                CommandContext.copy(
+                                        element.memberAddress(), element.memberBytes()));
+                        mix(pair, DoubleText.of(element.score()));
+                        xor(digest, pair);
+                    });
         } else {
             throw new IllegalStateException("kind " + Entry.kind(entry));
         }

@@ -17,6 +17,7 @@ public final class Families {
                 SetCommands.table(),
                 ListCommands.table(),
                 BlockingListCommands.table(),
+                SortedSetCommands.table(),
                 KeyCommands.table(),
                 ExpiryCommands.table(),
                 ScanCommands.table(),

@@ -210,6 +210,7 @@ public final class KeyCommands {
             case ValueKind.SET_TABLE ->
                     Memory.putInt(value, ctx.values().sets().open(ref).copyTable());
             case ValueKind.LIST_QUICKLIST -> ctx.values().lists().open(ref).copyTo(copied);
+            case ValueKind.ZSET_TREE -> ctx.values().sortedSets().open(ref).copyTo(value);
             default -> Memory.copy(Entry.value(entry), value, Entry.valueBytes(entry));
         }
     }

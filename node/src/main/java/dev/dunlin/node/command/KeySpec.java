@@ -59,6 +59,22 @@ public record KeySpec(List<String> flags, Begin begin, Find find) {
                 List.of(flags), new Begin.Index(position), new Find.Range(lastKey, step, 0));
     }
 
+    /// {@return whether these arguments have as many keys as they say; as Redis has it, none of a command's keys are known otherwise}
+    boolean isComplete(Args args) {
+        if (!(find instanceof Find.KeyNumber(int numberPosition, int firstKey, int step))) {
+            return true;
+        }
+        int first = firstPosition(args);
+        int at = first + numberPosition;
+        if (first <= 0
+                || at >= args.count()
+                || !dev.dunlin.node.resp.Decimal.isLong(args.address(at), args.bytes(at))) {
+            return false;
+        }
+        long keys = args.longAt(at);
+        return keys > 0 && keys <= (args.count() - first - firstKey + step - 1) / step;
+    }
+
     /// Visits the positions of all keys in these arguments; invalid arguments yield fewer or none.
     public void forEachKey(Args args, IntConsumer visitor) {
         int first = firstPosition(args);

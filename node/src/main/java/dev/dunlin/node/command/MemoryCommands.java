@@ -99,6 +99,13 @@ public final class MemoryCommands {
                 + switch (Entry.kind(entry)) {
                     case ValueKind.HASH_TABLE, ValueKind.SET_TABLE ->
                             tableBytes(ctx, entry, samples);
+                    case ValueKind.ZSET_TREE ->
+                            tableBytes(ctx, entry, samples)
+                                    + ctx.keyspace()
+                                            .scores()
+                                            .treeBytes(
+                                                    Memory.getInt(
+                                                            Entry.value(entry) + Integer.BYTES));
                     case ValueKind.LIST_QUICKLIST -> chainBytes(ctx, entry, samples);
                     default -> 0;
                 };

@@ -24,6 +24,7 @@ import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
+import dev.dunlin.node.value.SortedSetValue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -213,6 +214,41 @@ public final class MigrationCommands {
                     throw new UncheckedIOException("memory cannot fail", e);
                 }
             }
+            case RdbValue.ScoredMembers members -> {
+                try {
+                    int ref =
+                            ctx.values()
+                                    .sortedSets()
+                                    .createFrom(
+                                            database,
+                                            slot,
+                                            key,
+                                            keyBytes,
+                                            hash,
+                                            expireAtMs,
+                                            new SortedSetValue.Elements() {
+                                                @Override
+                                                public boolean next() throws IOException {
+                                                    return members.next();
+                                                }
+
+                                                @Override
+                                                public byte[] member() {
+                                                    return members.member();
+                                                }
+
+                                                @Override
+                                                public double score() {
+                                                    return members.score();
+                                                }
+                                            });
+                    if (ref == SortedSetValue.DUPLICATE_MEMBER) {
+                        throw new CommandException(RespError.BAD_DATA_FORMAT);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException("memory cannot fail", e);
+                }
+            }
             case RdbValue.SetMembers members -> {
                 if (!restoreSet(ctx, members)) {
                     throw new CommandException(RespError.BAD_DATA_FORMAT);
@@ -220,8 +256,7 @@ public final class MigrationCommands {
                 ctx.values().setDrafts().attach(database, slot, key, keyBytes, hash, expireAtMs);
             }
             // Sound values of types that this node does not have.
-            case RdbValue.ScoredMembers _, RdbValue.Opaque _ ->
-                    throw new CommandException(RespError.BAD_DATA_FORMAT);
+            case RdbValue.Opaque _ -> throw new CommandException(RespError.BAD_DATA_FORMAT);
         }
     }
 

@@ -73,6 +73,8 @@ public final class ObjectCommands {
             case ValueKind.SET_TABLE -> "hashtable";
             case ValueKind.LIST_LISTPACK -> "listpack";
             case ValueKind.LIST_QUICKLIST -> "quicklist";
+            case ValueKind.ZSET_LISTPACK -> "listpack";
+            case ValueKind.ZSET_TREE -> "skiplist";
             default -> throw new IllegalArgumentException("kind " + Entry.kind(entry));
         };
     }

@@ -8,10 +8,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.resp.DoubleText;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.SetValue;
+import dev.dunlin.node.value.SortedSetValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -205,6 +207,69 @@ public final class ScanCommands {
                             pair -> {
                                 seen[0]++;
                                 visitor.visit(pair);
+                            });
+        } while (cursor != 0 && --buckets > 0 && seen[0] < count);
+        return cursor;
+    }
+
+    static void zscan(CommandContext ctx, Args args, ReplyWriter reply) {
+        long cursor = cursor(args, 2);
+        SortedSetValue set = SortedSets.read(ctx, args, 1);
+        if (set == null) {
+            reply.array(2);
+            reply.bulk("0");
+            reply.array(0);
+            return;
+        }
+        Options options = Options.parse(args, 3, false);
+        // The first round counts, the second replies; nothing changes in between.
+        var matching = new int[1];
+        long next =
+                scan(
+                        set,
+                        cursor,
+                        options.count,
+                        element -> {
+                            if (options.acceptsName(
+                                    element.memberAddress(), element.memberBytes())) {
+                                matching[0]++;
+                            }
+                        });
+        reply.array(2);
+        reply.bulk(Long.toUnsignedString(next));
+        reply.array(matching[0] * 2L);
+        scan(
+                set,
+                cursor,
+                options.count,
+                element -> {
+                    if (options.acceptsName(element.memberAddress(), element.memberBytes())) {
+                        reply.bulk(element.memberAddress(), element.memberBytes());
+                        // Text in both protocols.
+                        reply.bulk(scanText(set.isPacked(), element.score()));
+                    }
+                });
+    }
+
+    /// {@return a score as it is kept: a listpack holds integers as such, however large}
+    private static byte[] scanText(boolean packed, double score) {
+        return packed && Math.abs(score) <= 0x1p62 && score == (long) score
+                ? Long.toString((long) score).getBytes(ISO_8859_1)
+                : DoubleText.of(score);
+    }
+
+    private static long scan(
+            SortedSetValue set, long from, long count, SortedSetValue.ElementVisitor visitor) {
+        var seen = new long[1];
+        long cursor = from;
+        long buckets = buckets(count);
+        do {
+            cursor =
+                    set.scan(
+                            cursor,
+                            element -> {
+                                seen[0]++;
+                                visitor.visit(element);
                             });
         } while (cursor != 0 && --buckets > 0 && seen[0] < count);
         return cursor;

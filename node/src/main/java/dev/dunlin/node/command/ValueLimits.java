@@ -22,5 +22,8 @@ final class ValueLimits {
                         settings.get(Directives.SET_MAX_LISTPACK_VALUE)));
         values.hyperLogLogs().sparseBytesMax(settings.get(Directives.HLL_SPARSE_MAX_BYTES));
         values.lists().limit(settings.get(Directives.LIST_MAX_LISTPACK_SIZE));
+        values.sortedSetLimits(
+                settings.get(Directives.ZSET_MAX_LISTPACK_ENTRIES),
+                settings.get(Directives.ZSET_MAX_LISTPACK_VALUE));
     }
 }

@@ -120,8 +120,6 @@ public final class AcceptedDirectives {
                 mutable("list-compress-depth", integer(0, MAX), 0));
 
         add(all, "these types of values do not exist yet",
-                mutable("zset-max-listpack-entries", "zset-max-ziplist-entries", longInteger(0, LONG_MAX), 128L),
-                mutable("zset-max-listpack-value", "zset-max-ziplist-value", memory(0), 64L),
                 mutable("stream-node-max-bytes", memory(0), 4096L),
                 mutable("stream-node-max-entries", longInteger(0, LONG_MAX), 100L));
 

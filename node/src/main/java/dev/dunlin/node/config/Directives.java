@@ -62,6 +62,8 @@ public final class Directives {
     public static final Setting<Long>         HLL_SPARSE_MAX_BYTES = mutable("hll-sparse-max-bytes", memory(0), 3000L);
     /// Elements of a list's listpack when positive; -1 to -5 are 4 to 64 KiB.
     public static final Setting<Integer>      LIST_MAX_LISTPACK_SIZE = mutable("list-max-listpack-size", "list-max-ziplist-size", integer(Integer.MIN_VALUE, MAX), -2);
+    public static final Setting<Long>         ZSET_MAX_LISTPACK_ENTRIES = mutable("zset-max-listpack-entries", "zset-max-ziplist-entries", longInteger(0, Long.MAX_VALUE), 128L);
+    public static final Setting<Long>         ZSET_MAX_LISTPACK_VALUE = mutable("zset-max-listpack-value", "zset-max-ziplist-value", memory(0), 64L);
 
     // Expiry
     public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
@@ -151,6 +153,8 @@ public final class Directives {
                 SET_MAX_LISTPACK_VALUE,
                 HLL_SPARSE_MAX_BYTES,
                 LIST_MAX_LISTPACK_SIZE,
+                ZSET_MAX_LISTPACK_ENTRIES,
+                ZSET_MAX_LISTPACK_VALUE,
                 ACTIVE_EXPIRE_EFFORT,
                 CLUSTER_ENABLED,
                 CLUSTER_CONFIG_FILE,

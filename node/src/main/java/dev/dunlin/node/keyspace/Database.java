@@ -349,6 +349,10 @@ public final class Database {
         switch (Entry.kind(entry)) {
             case ValueKind.HASH_TABLE, ValueKind.SET_TABLE ->
                     keyspace.dropTable(Memory.getInt(value));
+            case ValueKind.ZSET_TREE -> {
+                keyspace.dropTable(Memory.getInt(value));
+                keyspace.dropScores(Memory.getInt(value + Integer.BYTES));
+            }
             case ValueKind.LIST_QUICKLIST ->
                     keyspace.dropChain(NodeChain.first(value), NodeChain.nodes(value));
             default -> {}

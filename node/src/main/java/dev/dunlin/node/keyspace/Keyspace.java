@@ -5,6 +5,7 @@ import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.HashIndex;
 import dev.dunlin.node.offheap.NodeChain;
+import dev.dunlin.node.offheap.ScoreTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -20,6 +21,7 @@ public final class Keyspace implements AutoCloseable {
     private final Allocator allocator;
     private final HashIndex index;
     private final NodeChain chains;
+    private final ScoreTree scores;
     private final Reclaimer reclaimer;
     private final Database[] databases;
     private final List<Integer> scratch = new ArrayList<>();
@@ -35,6 +37,7 @@ public final class Keyspace implements AutoCloseable {
         this.allocator = allocator;
         this.index = new HashIndex(allocator, hashSeed);
         this.chains = new NodeChain(allocator);
+        this.scores = new ScoreTree(allocator);
         this.reclaimer = new Reclaimer(index);
         this.databases = new Database[databases];
         for (int i = 0; i < databases; i++) {
@@ -54,6 +57,11 @@ public final class Keyspace implements AutoCloseable {
     /// {@return the operations on values that are chains of blocks}
     public NodeChain chains() {
         return chains;
+    }
+
+    /// {@return the operations on the trees that keep sorted sets in order}
+    public ScoreTree scores() {
+        return scores;
     }
 
     public int databases() {
@@ -197,6 +205,17 @@ public final class Keyspace implements AutoCloseable {
             chains.free(node);
             node = next;
         }
+    }
+
+    /// A tree that nobody else reaches is not needed any more; its elements belong to a table.
+    public void dropScores(int root) {
+        reclaimer.add(entriesMax -> {
+            if (!scores.drain(root, entriesMax, _ -> {})) {
+                return false;
+            }
+            scores.destroy(root);
+            return true;
+        });
     }
 
     void dropSlot(int database, int slot, int root, IntConsumer freeEntry) {

@@ -86,6 +86,26 @@ public final class Memory {
         ALL.asSlice(address, bytes).fill(value);
     }
 
+    /// {@return below, at or above 0, as the left range is before, the same as, or behind the right one, byte by byte without sign}
+    public static int compare(long left, int leftBytes, long right, int rightBytes) {
+        int shared = Math.min(leftBytes, rightBytes);
+        int i = 0;
+        for (; i + 8 <= shared; i += 8) {
+            long ofLeft = ALL.get(I64, left + i);
+            long ofRight = ALL.get(I64, right + i);
+            if (ofLeft != ofRight) {
+                return Long.compareUnsigned(Long.reverseBytes(ofLeft), Long.reverseBytes(ofRight));
+            }
+        }
+        for (; i < shared; i++) {
+            int order = (getByte(left + i) & 0xFF) - (getByte(right + i) & 0xFF);
+            if (order != 0) {
+                return order;
+            }
+        }
+        return leftBytes - rightBytes;
+    }
+
     /// {@return whether two ranges of `bytes` bytes hold the same}
     public static boolean equal(long left, long right, int bytes) {
         int i = 0;

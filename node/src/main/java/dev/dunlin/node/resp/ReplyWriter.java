@@ -38,6 +38,7 @@ public final class ReplyWriter {
     private final ByteBufAllocator allocator;
     private final List<ByteBuf> finished = new ArrayList<>();
     private @Nullable ByteBuf current;
+    private final byte[] digits = new byte[DoubleText.BYTES_MAX];
     private boolean resp3;
 
     /// Address of the next byte, and the end of the current buffer.
@@ -208,6 +209,22 @@ public final class ReplyWriter {
         } else {
             bulk(text);
         }
+    }
+
+    /// A score: a double in RESP3, its text as a bulk string in RESP2, with seventeen digits in both as Redis 7.0 prints it.
+    public void score(double value) {
+        int bytes = DoubleText.write(value, digits);
+        ensure(bytes + NUMBER_BYTES_MAX);
+        if (resp3) {
+            put(',');
+        } else {
+            put('$');
+            at = Decimal.write(at, bytes);
+            crlf();
+        }
+        Memory.copyIn(digits, 0, at, bytes);
+        at += bytes;
+        crlf();
     }
 
     /// A text with a format (three letters) in RESP3, a bulk string in RESP2.

@@ -14,6 +14,8 @@ public final class Values {
     private final SetMember member;
     private final HyperLogLog hyperLogLogs;
     private final ListValue lists;
+    private final SortedSetValue sortedSets;
+    private final SortedSetValue otherSortedSets;
 
     public Values(Keyspace keyspace) {
         this.hashes = new HashValue(keyspace);
@@ -23,6 +25,8 @@ public final class Values {
         this.member = SetValue.newMember(keyspace);
         this.hyperLogLogs = new HyperLogLog(keyspace);
         this.lists = new ListValue(keyspace);
+        this.sortedSets = new SortedSetValue(keyspace);
+        this.otherSortedSets = new SortedSetValue(keyspace);
     }
 
     public HashValue hashes() {
@@ -60,5 +64,20 @@ public final class Values {
 
     public ListValue lists() {
         return lists;
+    }
+
+    public SortedSetValue sortedSets() {
+        return sortedSets;
+    }
+
+    /// {@return another flyweight, for commands that look at two sorted sets at a time}
+    public SortedSetValue otherSortedSets() {
+        return otherSortedSets;
+    }
+
+    /// Sets up to what size a sorted set stays small; see [SortedSetValue#limits].
+    public void sortedSetLimits(long elements, long bytes) {
+        sortedSets.limits(elements, bytes);
+        otherSortedSets.limits(elements, bytes);
     }
 }

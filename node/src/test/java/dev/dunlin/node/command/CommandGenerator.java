@@ -134,6 +134,12 @@ enum CommandGenerator {
             return ListGenerator.next(r);
         }
     },
+    SORTED_SETS {
+        @Override
+        List<String> next(Random r) {
+            return SortedSetGenerator.next(r);
+        }
+    },
     KEYS {
         @Override
         List<String> next(Random r) {

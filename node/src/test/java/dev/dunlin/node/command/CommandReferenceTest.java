@@ -41,6 +41,8 @@ class CommandReferenceTest {
                     "multi",
                     "sinterstore",
                     "watch",
+                    "zrank",
+                    "zrevrank",
                     "wait");
 
     @TempDir private Path folder;
@@ -111,6 +113,10 @@ class CommandReferenceTest {
         String[] words = {"a", "b", "1", "2", "get", "keys", "0", ""};
         var softly = new SoftAssertions();
         for (String name : both()) {
+            // Later ones take another argument.
+            if (name.equals("zrank") || name.equals("zrevrank")) {
+                continue;
+            }
             for (int i = 0; i < 6; i++) {
                 List<String> command = new ArrayList<>();
                 command.add("COMMAND");

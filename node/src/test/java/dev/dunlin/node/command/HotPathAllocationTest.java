@@ -49,6 +49,12 @@ class HotPathAllocationTest {
                 "LINDEX long 700",
                 "LSET long 700 value",
                 "LMOVE long long LEFT RIGHT",
+                "ZADD sorted 5 member",
+                "ZADD ranked 5 member200",
+                "ZADD ranked 2.5 member200",
+                "ZINCRBY ranked 3 member100",
+                "ZSCORE ranked member200",
+                "ZRANK ranked member200",
                 "EXISTS key",
                 "TTL key"
             })
@@ -58,6 +64,7 @@ class HotPathAllocationTest {
             for (int i = 0; i < 300; i++) {
                 harness.call(client, "HSET", "large", "field" + i, "v");
                 harness.call(client, "SADD", "largeset", "member" + i);
+                harness.call(client, "ZADD", "ranked", "" + i, "member" + i);
             }
             harness.call(client, "SADD", "small", "1", "2", "3");
             harness.call(client, "SADD", "listpack", "a", "b", "c");

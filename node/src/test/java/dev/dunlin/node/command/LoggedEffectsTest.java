@@ -158,6 +158,7 @@ class LoggedEffectsTest {
                             CommandGenerator.BITMAPS,
                             CommandGenerator.HYPER_LOG_LOGS,
                             CommandGenerator.LISTS,
+                            CommandGenerator.SORTED_SETS,
                             CommandGenerator.KEYS,
                             CommandGenerator.TRANSACTIONS);
             for (int i = 0; i < COMMANDS; i++) {

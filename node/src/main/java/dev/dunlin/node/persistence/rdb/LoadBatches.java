@@ -108,7 +108,7 @@ public final class LoadBatches {
                     add(
                             new LoadStep.PutString(key, value),
                             (long) key.name().length + value.length);
-            case RdbValue.Collection elements when isSupported(elements) -> {
+            case RdbValue.Collection elements -> {
                 byte[] blob = elements.blob();
                 if (blob != null && blob.length <= bytesMax) {
                     add(
@@ -120,8 +120,6 @@ public final class LoadBatches {
                     collectionBegun = false;
                 }
             }
-            case RdbValue.Collection value ->
-                    add(new LoadStep.Unsupported(key, value.type()), key.name().length);
             case RdbValue.Opaque value ->
                     add(new LoadStep.Unsupported(key, value.type()), key.name().length);
         }
@@ -130,17 +128,9 @@ public final class LoadBatches {
     /// {@return whether a node can keep this value}
     public static boolean canBeKept(RdbValue value) {
         return switch (value) {
-            case RdbValue.StringBytes _ -> true;
-            case RdbValue.Collection elements -> isSupported(elements);
+            case RdbValue.StringBytes _, RdbValue.Collection _ -> true;
             case RdbValue.Opaque _ -> false;
         };
-    }
-
-    /// {@return whether a node has this type}
-    private static boolean isSupported(RdbValue.Collection value) {
-        return value instanceof RdbValue.HashPairs
-                || value instanceof RdbValue.SetMembers
-                || value instanceof RdbValue.ListElements;
     }
 
     private void takeElements(LoadStep.Key key, RdbValue.Collection from) throws IOException {

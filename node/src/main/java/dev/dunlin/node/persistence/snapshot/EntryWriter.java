@@ -35,7 +35,8 @@ public final class EntryWriter {
     /// {@return the table that is the entry's value, or [Allocator#NULL] when its value is something else}
     static int table(long entry) {
         return switch (Entry.kind(entry)) {
-            case ValueKind.HASH_TABLE, ValueKind.SET_TABLE -> Memory.getInt(Entry.value(entry));
+            case ValueKind.HASH_TABLE, ValueKind.SET_TABLE, ValueKind.ZSET_TREE ->
+                    Memory.getInt(Entry.value(entry));
             default -> Allocator.NULL;
         };
     }
@@ -84,6 +85,10 @@ public final class EntryWriter {
             }
             case ValueKind.SET_TABLE ->
                     values.string(out, Entry.key(element), Entry.keyBytes(element));
+            case ValueKind.ZSET_TREE -> {
+                values.string(out, Entry.key(element), Entry.keyBytes(element));
+                out.writeLongLE(Memory.getLong(Entry.value(element)));
+            }
             default -> throw new IllegalStateException("kind " + kind);
         }
     }
@@ -121,6 +126,8 @@ public final class EntryWriter {
             // read.
             case ValueKind.SET_LISTPACK, ValueKind.SET_TABLE -> RdbType.SET;
             case ValueKind.LIST_LISTPACK, ValueKind.LIST_QUICKLIST -> RdbType.LIST_QUICKLIST_2;
+            case ValueKind.ZSET_LISTPACK -> RdbType.SORTED_SET_LISTPACK;
+            case ValueKind.ZSET_TREE -> RdbType.SORTED_SET_2;
             default -> throw new IllegalStateException("kind " + Entry.kind(entry));
         };
     }

@@ -15,7 +15,10 @@ import dev.dunlin.node.persistence.rdb.RdbType;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
+import dev.dunlin.node.value.SortedSetValue;
 import dev.dunlin.node.value.Values;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -156,6 +159,15 @@ public final class KeyspaceLoader {
                             }
                             value.pushAll(elements.elements());
                         }
+                        case SORTED_SET, SORTED_SET_2, SORTED_SET_ZIPLIST, SORTED_SET_LISTPACK -> {
+                            SortedSetValue value = values.sortedSets();
+                            if (ref == Allocator.NULL) {
+                                value.create(database, slot, address, bytes, hash, expiry);
+                            } else {
+                                value.open(database, slot, ref, hash);
+                            }
+                            addScored(value, elements.elements());
+                        }
                         default -> throw new IllegalStateException("type " + elements.type());
                     }
                 });
@@ -167,6 +179,14 @@ public final class KeyspaceLoader {
     private static void addPairs(HashValue hash, List<byte[]> pairs) {
         for (int i = 0; i < pairs.size(); i += 2) {
             hash.put(pairs.get(i), pairs.get(i + 1));
+        }
+    }
+
+    private static void addScored(SortedSetValue set, List<byte[]> elements) {
+        for (int i = 0; i < elements.size(); i += 2) {
+            double score =
+                    ByteBuffer.wrap(elements.get(i + 1)).order(ByteOrder.LITTLE_ENDIAN).getDouble();
+            set.put(elements.get(i), score);
         }
     }
 

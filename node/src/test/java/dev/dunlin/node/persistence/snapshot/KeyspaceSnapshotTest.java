@@ -103,6 +103,13 @@ class KeyspaceSnapshotTest {
         }
         int db = anyDatabase(random, cluster);
         String large = anyKey(random);
+        if (random.nextInt(3) == 0) {
+            int elements = 100 + random.nextInt(2000);
+            for (int i = 0; i < elements; i++) {
+                box.zadd(db, large, "f" + i, random.nextInt(100));
+            }
+            return;
+        }
         int pairs = 100 + random.nextInt(random.nextInt(3) == 0 ? 6000 : 1000);
         int bytes = random.nextInt(pairs > 600 ? 60 : 1500);
         for (int i = 0; i < pairs; i++) {
@@ -164,7 +171,6 @@ class KeyspaceSnapshotTest {
             case 32, 33 -> box.sadd(db, key, field);
             case 34 -> box.sadd(db, key, "" + random.nextInt(700));
             case 35 -> box.spop(db, key, random.nextInt(20), random);
-            case 8, 9, 10, 11, 12 -> box.hdel(db, key, field);
             case 20, 21 -> box.push(db, key, first, element(random));
             case 22, 23 -> box.linsert(db, key, first ? index : -index, element(random));
             case 24, 25 -> box.lset(db, key, first ? index : -index, element(random));
@@ -175,6 +181,11 @@ class KeyspaceSnapshotTest {
                     box.removeFromEnd(db, key, first, index);
                 }
             }
+            case 8, 9, 10, 11, 12 -> {
+                box.hdel(db, key, field);
+                box.zrem(db, key, field);
+            }
+            case 13, 14, 15 -> box.zadd(db, key, field, random.nextInt(100) / 4.0);
             default -> box.hset(db, key, field, value);
         }
     }
@@ -304,6 +315,35 @@ class KeyspaceSnapshotTest {
                 // As the loop does, a slice per turn.
             }
             assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
+        }
+    }
+
+    @Test
+    void givenALargeSortedSet_whenItsScoresChangeBeforeTheyAreWritten_thenTheOldOnesAreInTheFile()
+            throws Exception {
+        try (var box = new SnapshotBox(false)) {
+            for (int i = 0; i < LARGE; i++) {
+                box.zadd(0, "large", "m" + i, i / 3.0);
+            }
+            List<String> cut = box.content();
+            KeyspaceSnapshot snapshot = box.begin();
+            for (int i = 0; i < LARGE; i++) {
+                long before = snapshot.visits();
+                if (i % 3 == 0) {
+                    box.zrem(0, "large", "m" + i);
+                } else {
+                    box.zadd(0, "large", "m" + i, -i);
+                }
+                box.zadd(0, "large", "new" + i, i);
+                assertThat(snapshot.visits() - before).isLessThan(10);
+                if (i == LARGE / 2) {
+                    box.next();
+                }
+            }
+            box.del(0, "large");
+
+            box.finish();
+            assertThat(box.loaded()).isEqualTo(cut);
         }
     }
 

@@ -21,6 +21,7 @@ import dev.dunlin.node.persistence.rdb.RdbSource;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
+import dev.dunlin.node.value.SortedSetValue;
 import dev.dunlin.node.value.Values;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayInputStream;
@@ -42,6 +43,7 @@ final class SnapshotBox implements AutoCloseable {
     final Keyspace keyspace;
     final Values values;
     final HashValue hashes;
+    final SortedSetValue sortedSets;
     final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private final boolean cluster;
     private final long keyScratch;
@@ -60,6 +62,7 @@ final class SnapshotBox implements AutoCloseable {
                         42);
         values = new Values(keyspace);
         hashes = values.hashes();
+        sortedSets = values.sortedSets();
         keyScratch = keyspace.allocateScratch(1000);
         fieldScratch = keyspace.allocateScratch(1000);
         valueScratch = keyspace.allocateScratch(20_000);
@@ -248,6 +251,35 @@ final class SnapshotBox implements AutoCloseable {
         withList(db, key, false, list -> list.removeFromEnd(first, elements));
     }
 
+    void zadd(int db, String key, String member, double score) {
+        Found at = look(db, key);
+        if (at.missing()) {
+            sortedSets.create(
+                    at.database, at.slot, at.address, at.bytes, at.hash, Database.NO_EXPIRY);
+        } else if (isSortedSet(at)) {
+            sortedSets.open(at.database, at.slot, at.ref, at.hash);
+        } else {
+            return;
+        }
+        sortedSets.put(fieldScratch, text(member, fieldScratch), score);
+    }
+
+    void zrem(int db, String key, String member) {
+        Found at = look(db, key);
+        if (at.missing() || !isSortedSet(at)) {
+            return;
+        }
+        sortedSets.open(at.database, at.slot, at.ref, at.hash);
+        sortedSets.remove(fieldScratch, text(member, fieldScratch));
+        if (sortedSets.count() == 0) {
+            at.database.delete(at.slot, sortedSets.ref(), at.hash);
+        }
+    }
+
+    private boolean isSortedSet(Found at) {
+        return ValueKind.isSortedSet(Entry.kind(keyspace.allocator().address(at.ref)));
+    }
+
     void del(int db, String key) {
         Found at = look(db, key);
         if (!at.missing()) {
@@ -274,7 +306,7 @@ final class SnapshotBox implements AutoCloseable {
                 keyspace.hash(fieldScratch, bytes));
     }
 
-    /// COPY of a large hash, set or list.
+    /// COPY of a large value.
     void copy(int db, String key, int toDb, String toKey) {
         Found from = look(db, key);
         if (from.missing() || (db == toDb && key.equals(toKey)) || !isLarge(from.ref)) {
@@ -296,27 +328,27 @@ final class SnapshotBox implements AutoCloseable {
             return;
         }
         int kind = Entry.kind(keyspace.allocator().address(from.ref));
-        int table =
-                kind == ValueKind.SET_TABLE
-                        ? values.sets().open(from.ref).copyTable()
-                        : hashes.open(from.ref).copyTable();
+        boolean sorted = kind == ValueKind.ZSET_TREE;
+        if (sorted) {
+            sortedSets.open(from.ref).copyTo(valueScratch);
+        } else if (kind == ValueKind.SET_TABLE) {
+            Memory.putInt(valueScratch, values.sets().open(from.ref).copyTable());
+        } else {
+            Memory.putInt(valueScratch, hashes.open(from.ref).copyTable());
+        }
+        int bytes = sorted ? 2 * Integer.BYTES : Integer.BYTES;
         Found at = look(toDb, toKey);
         int ref =
                 at.database.insert(
-                        at.slot,
-                        at.address,
-                        at.bytes,
-                        at.hash,
-                        kind,
-                        Integer.BYTES,
-                        Database.NO_EXPIRY);
-        Memory.putInt(Entry.value(keyspace.allocator().address(ref)), table);
+                        at.slot, at.address, at.bytes, at.hash, kind, bytes, Database.NO_EXPIRY);
+        Memory.copy(valueScratch, Entry.value(keyspace.allocator().address(ref)), bytes);
     }
 
     private boolean isLarge(int ref) {
         int kind = Entry.kind(keyspace.allocator().address(ref));
         return kind == ValueKind.HASH_TABLE
                 || kind == ValueKind.SET_TABLE
+                || kind == ValueKind.ZSET_TREE
                 || kind == ValueKind.LIST_QUICKLIST;
     }
 
@@ -438,6 +470,17 @@ final class SnapshotBox implements AutoCloseable {
                 list.show();
                 elements.add(string(list.elementAddress(), list.elementBytes()));
             }
+            return head + elements;
+        }
+        if (ValueKind.isSortedSet(Entry.kind(entry))) {
+            List<String> elements = new ArrayList<>();
+            sortedSets.open(ref);
+            sortedSets.forEach(element ->
+                    elements.add(
+                            string(element.memberAddress(), element.memberBytes())
+                                    + " "
+                                    + element.score()));
+            assertThat(elements).hasSize(sortedSets.count());
             return head + elements;
         }
         if (!ValueKind.isHash(Entry.kind(entry))) {
