@@ -18,6 +18,7 @@ public final class Families {
                 ListCommands.table(),
                 BlockingListCommands.table(),
                 SortedSetCommands.table(),
+                GeoCommands.table(),
                 KeyCommands.table(),
                 ExpiryCommands.table(),
                 ScanCommands.table(),

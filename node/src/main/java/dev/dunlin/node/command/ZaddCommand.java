@@ -72,6 +72,32 @@ final class ZaddCommand {
         }
     }
 
+    /// Adds members with geohashes for scores, as GEOADD: the options of its arguments, then longitude, latitude and member of each.
+    static void addPlaces(
+            CommandContext ctx, Args args, int first, double[] scores, ReplyWriter reply) {
+        int options = 0;
+        for (int i = 2; i < first; i++) {
+            options |= option(args, i);
+        }
+        SortedSetValue there = SortedSets.write(ctx, args, 1);
+        if (there == null && (options & XX) != 0) {
+            reply.integer(0);
+            return;
+        }
+        SortedSetValue set = there != null ? there : SortedSets.create(ctx, args, 1);
+        int added = 0;
+        int updated = 0;
+        for (int i = 0; i < scores.length; i++) {
+            int outcome = put(set, args, first + 3 * i + 2, scores[i], options);
+            added += outcome == ADDED ? 1 : 0;
+            updated += outcome == UPDATED ? 1 : 0;
+        }
+        if (added + updated > 0) {
+            ctx.changed(args, 1);
+        }
+        reply.integer((options & CHANGED) != 0 ? added + updated : added);
+    }
+
     private static int option(Args args, int argument) {
         if (argument >= args.count() || args.bytes(argument) > 4) {
             return 0;

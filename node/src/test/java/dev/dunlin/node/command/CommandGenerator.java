@@ -140,6 +140,12 @@ enum CommandGenerator {
             return SortedSetGenerator.next(r);
         }
     },
+    PLACES {
+        @Override
+        List<String> next(Random r) {
+            return GeoGenerator.next(r);
+        }
+    },
     KEYS {
         @Override
         List<String> next(Random r) {

@@ -197,7 +197,9 @@ class DifferentialTest {
                     .as("-Dseed=%d: %s: ours %s, theirs %s", SEED, question, our, their)
                     .isTrue();
         }
-        if (Set.of("listpack", "intset").contains(theirs.call("OBJECT", "ENCODING", key).string())
+        if (!type.equals("zset")
+                && Set.of("listpack", "intset")
+                        .contains(theirs.call("OBJECT", "ENCODING", key).string())
                 && ours.call("OBJECT", "ENCODING", key)
                         .equals(theirs.call("OBJECT", "ENCODING", key))) {
             // Their order is a promise.

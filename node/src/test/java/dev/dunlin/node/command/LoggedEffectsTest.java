@@ -159,6 +159,7 @@ class LoggedEffectsTest {
                             CommandGenerator.HYPER_LOG_LOGS,
                             CommandGenerator.LISTS,
                             CommandGenerator.SORTED_SETS,
+                            CommandGenerator.PLACES,
                             CommandGenerator.KEYS,
                             CommandGenerator.TRANSACTIONS);
             for (int i = 0; i < COMMANDS; i++) {
