@@ -233,6 +233,11 @@ public final class MigrationCommands {
                                                 }
 
                                                 @Override
+                                                public long count() {
+                                                    return members.count();
+                                                }
+
+                                                @Override
                                                 public byte[] member() {
                                                     return members.member();
                                                 }

@@ -12,7 +12,9 @@ import dev.dunlin.node.offheap.OrderedTree;
 import dev.dunlin.node.offheap.OrderedTree.Tie;
 import dev.dunlin.node.offheap.ScoreTree;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
@@ -56,6 +58,9 @@ public final class SortedSetValue {
     public interface Elements {
         /// Steps to the next element; false behind the last.
         boolean next() throws IOException;
+
+        /// {@return how many elements there are altogether}
+        long count();
 
         byte[] member();
 
@@ -153,8 +158,22 @@ public final class SortedSetValue {
             Elements elements)
             throws IOException {
         create(inDatabase, inSlot, key, keyBytes, hashOfKey, expireAtMs);
+        expect(elements.count(), 0);
         boolean done = false;
         try {
+            // A few may turn out to be no small set when a long member comes.
+            List<byte[]> members = new ArrayList<>();
+            List<Double> scores = new ArrayList<>();
+            while (isPacked() && elements.next()) {
+                members.add(elements.member());
+                scores.add(elements.score());
+                expect(0, elements.member().length);
+            }
+            for (int i = 0; i < members.size(); i++) {
+                if (!put(members.get(i), scores.get(i))) {
+                    return DUPLICATE_MEMBER;
+                }
+            }
             while (elements.next()) {
                 if (!put(elements.member(), elements.score())) {
                     return DUPLICATE_MEMBER;
@@ -166,6 +185,16 @@ public final class SortedSetValue {
             if (!done) {
                 inDatabase.delete(inSlot, ref, hashOfKey);
             }
+        }
+    }
+
+    /// Says of a set that is being loaded how large it is going to be: one that will not be small is made large at once, because a listpack
+    /// does not tell -0 from 0.
+    ///
+    /// @param longest bytes of the longest member that is known of
+    public void expect(long elements, long longest) {
+        if (isPacked() && (elements > packedElementsMax || longest > packedBytesMax)) {
+            convertToTree();
         }
     }
 

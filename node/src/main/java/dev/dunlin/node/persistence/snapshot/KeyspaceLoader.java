@@ -183,6 +183,11 @@ public final class KeyspaceLoader {
     }
 
     private static void addScored(SortedSetValue set, List<byte[]> elements) {
+        int longest = 0;
+        for (int i = 0; i < elements.size(); i += 2) {
+            longest = Math.max(longest, elements.get(i).length);
+        }
+        set.expect(elements.size() / 2, longest);
         for (int i = 0; i < elements.size(); i += 2) {
             double score =
                     ByteBuffer.wrap(elements.get(i + 1)).order(ByteOrder.LITTLE_ENDIAN).getDouble();
