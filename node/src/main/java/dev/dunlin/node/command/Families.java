@@ -18,6 +18,8 @@ public final class Families {
                 ListCommands.table(),
                 BlockingListCommands.table(),
                 SortedSetCommands.table(),
+                BlockingSortedSetCommands.table(),
+                SortCommands.table(),
                 GeoCommands.table(),
                 KeyCommands.table(),
                 ExpiryCommands.table(),

@@ -26,21 +26,15 @@ final class SortCommands {
     private static final KeySpec STORE = unknown("OW", "update");
     private static final byte[] NOTHING = {};
 
-    private final Sortable types;
-
-    private SortCommands(Sortable types) {
-        this.types = types;
-    }
+    private SortCommands() {}
 
     /// {@return the family's rows, fresh for each node because a row counts its calls}
     // spotless:off
-    static List<Command> table(Sortable types) {
-        var commands = new SortCommands(types);
-        return List.of(
+    static List<Command> table() { return List.of(
         //       name      arity  keys                            handler             category                        flags
-        command("sort",     -2,   List.of(KEY, PATTERNS, STORE),  commands::sort,     "set sortedset list dangerous", WRITE, DENYOOM, MOVABLEKEYS)
+        command("sort",     -2,   List.of(KEY, PATTERNS, STORE),  SortCommands::sort,         "set sortedset list dangerous", WRITE, DENYOOM, MOVABLEKEYS)
                                                                                       .findingKeysBy(SortCommands::forEachKey),
-        command("sort_ro",  -2,   List.of(KEY, PATTERNS),         commands::sortReadOnly, "set sortedset list dangerous", READONLY, MOVABLEKEYS)
+        command("sort_ro",  -2,   List.of(KEY, PATTERNS),         SortCommands::sortReadOnly, "set sortedset list dangerous", READONLY, MOVABLEKEYS)
                                                                                       .findingKeysBy((args, visitor) -> visitor.accept(1))); }
     // spotless:on
 
@@ -66,25 +60,25 @@ final class SortCommands {
         }
     }
 
-    private void sort(CommandContext ctx, Args args, ReplyWriter reply) {
+    private static void sort(CommandContext ctx, Args args, ReplyWriter reply) {
         run(ctx, args, SortRequest.parse(ctx, args, true), reply);
     }
 
-    private void sortReadOnly(CommandContext ctx, Args args, ReplyWriter reply) {
+    private static void sortReadOnly(CommandContext ctx, Args args, ReplyWriter reply) {
         run(ctx, args, SortRequest.parse(ctx, args, false), reply);
     }
 
-    private void run(CommandContext ctx, Args args, SortRequest request, ReplyWriter reply) {
+    private static void run(CommandContext ctx, Args args, SortRequest request, ReplyWriter reply) {
         int ref = request.stores() ? ctx.write(args, 1) : ctx.read(args, 1);
         List<byte[]> elements = new ArrayList<>();
         boolean isSet = false;
         if (ref != CommandContext.MISSING) {
             int kind = Entry.kind(ctx.entry(ref));
-            if (!types.has(kind)) {
+            if (!SortableKeys.has(kind)) {
                 throw new CommandException(RespError.WRONG_TYPE);
             }
             isSet = ValueKind.isSet(kind);
-            types.addTo(ctx, ref, elements);
+            SortableKeys.addTo(ctx, ref, elements);
         }
         try (var lookup = new SortLookup(ctx)) {
             List<byte[]> sorted =
@@ -129,14 +123,14 @@ final class SortCommands {
         return results;
     }
 
-    private void store(
+    private static void store(
             CommandContext ctx,
             Args args,
             SortRequest request,
             List<byte[]> results,
             ReplyWriter reply) {
         if (!results.isEmpty()) {
-            types.store(ctx, args, request.storeArgument(), results);
+            SortableKeys.store(ctx, args, request.storeArgument(), results);
             ctx.changed(args, request.storeArgument());
         } else {
             int target = request.storeArgument();

@@ -89,6 +89,17 @@ class BlockingTest {
                 "a SELECT 2 / a BLPOP k 0 ... / c RPUSH k 0 / c SELECT 2 / c RPUSH k 1 / a",
                 "a BLPOP k 0 ... / b BLPOP k 0 ... / c FLUSHALL / c RPUSH k 1 / a / c RPUSH k 2 / b",
                 "a CLIENT REPLY SKIP ~ / a BLPOP k 0 ... / c RPUSH k 1 / a PING",
+                "a BZPOPMIN k 0 ... / b BZPOPMAX k 0 ... / c ZADD k 1 x 2 y 3 z / a / b / c ZRANGE k 0 -1",
+                "a BZPOPMIN k l 0 ... / c ZADD l 1.5 x / a / c EXISTS l",
+                "a BZPOPMIN k 0.05 ~ / a / a BZMPOP 0.05 2 k l MIN ~ / a / a BZPOPMAX k x / a BZMPOP x 1 k MIN / a BZMPOP 0 1 k UP",
+                "c SET s v / a BZPOPMIN s 0 / a BZMPOP 0 2 k s MAX / c ZADD k 1 x / a BZPOPMIN k s 0 / a BZPOPMIN s k 0",
+                "a BZMPOP 0 2 k l MAX COUNT 2 ... / c ZADD l 1 x 2 y 3 z / a / c ZRANGE l 0 -1 WITHSCORES",
+                "a BZPOPMIN k 0 ... / c RPUSH k 1 / c DEL k / c ZADD k 1 x / a",
+                "a BLPOP k 0 ... / b BZPOPMIN k 0 ... / c ZADD k 1 x / b / c RPUSH k v / a",
+                "a BZPOPMIN k 0 ... / c ZADD l 1 x / c ZUNIONSTORE k 1 l / a",
+                "c MULTI / c BZPOPMIN k 0 / c BZMPOP 0 1 k MIN / c ZADD k 1 x / c BZPOPMAX k 0 / c EXEC",
+                "a BZPOPMAX k 0 ... / c CLIENT UNBLOCK $a / a",
+                "a BLPOP k 0 ... / c RPUSH l 3 1 2 / c SORT l STORE k / a / c LRANGE k 0 -1",
                 "a BLPOP k 0 ... / c RPUSH k 1 | LPOP k | LPUSH k 2 / a / c LRANGE k 0 -1"
             })
     void givenAStory_whenToldToBothServers_thenEveryoneHearsTheSame(String story) throws Exception {

@@ -38,7 +38,7 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     boolean mayExpire = true;
     long nowMs = System.currentTimeMillis();
 
-    private final CommandTable table;
+    private final CommandTable table = new CommandTable(Families.all());
     private final KeyspaceStats stats = new KeyspaceStats();
     private final Settings settings = new Settings();
     private final Observation observation = new Observation("none", nowMs, new Random(1));
@@ -46,22 +46,15 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     private final List<Client> clients = new ArrayList<>();
 
     CommandHarness(boolean cluster) {
-        this(cluster, Families.all());
-    }
-
-    /// @param families the commands that there are
-    CommandHarness(boolean cluster, List<List<Command>> families) {
-        this(cluster, families, new DebugAllocator(SlabAllocator.create()), true);
+        this(cluster, new DebugAllocator(SlabAllocator.create()), true);
     }
 
     /// As in production: nothing is checked, and nobody reads the log.
     CommandHarness() {
-        this(false, Families.all(), SlabAllocator.create(), false);
+        this(false, SlabAllocator.create(), false);
     }
 
-    private CommandHarness(
-            boolean cluster, List<List<Command>> families, Allocator allocator, boolean logs) {
-        this.table = new CommandTable(families);
+    private CommandHarness(boolean cluster, Allocator allocator, boolean logs) {
         this.cluster = cluster;
         settings.set(Directives.ENABLE_DEBUG_COMMAND, "yes");
         keyspace =
