@@ -8,13 +8,14 @@ import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.resp.Decimal;
 import dev.dunlin.node.resp.Requests;
 import dev.dunlin.node.resp.RespError;
+import dev.dunlin.node.value.Texts;
 
 /// The arguments of the command that runs now, its name at 0: where each lies in native memory.
 ///
 /// Valid only while the handler runs; what outlives it must be copied.
 ///
 /// Thread: owned by the node's loop.
-public final class Args implements Requests.Binder {
+public final class Args implements Requests.Binder, Texts {
     private final HashIndex index;
     private final boolean slotted;
 
@@ -67,11 +68,13 @@ public final class Args implements Requests.Binder {
         return count;
     }
 
+    @Override
     public long address(int argument) {
         return addresses[offset + argument];
     }
 
     /// {@return length in bytes}
+    @Override
     public int bytes(int argument) {
         return lengths[offset + argument];
     }

@@ -43,6 +43,7 @@ public final class CommandContext {
     private final RandomGenerator random = new SplittableRandom();
     private final Values values;
     private final Args spareArgs;
+    private final StreamTrim streamTrim = new StreamTrim();
 
     /// State of the settings that `values` knows.
     private int settingsSeen = -1;
@@ -89,6 +90,11 @@ public final class CommandContext {
     /// {@return arguments to look at other commands with while one runs}
     Args spareArgs() {
         return spareArgs;
+    }
+
+    /// {@return what reads the options of XADD and XTRIM}
+    StreamTrim streamTrim() {
+        return streamTrim;
     }
 
     /// Runs for this client from now on.

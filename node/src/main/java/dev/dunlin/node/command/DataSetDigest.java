@@ -9,6 +9,9 @@ import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.resp.DoubleText;
 import dev.dunlin.node.value.ListValue;
+import dev.dunlin.node.value.StreamCursor;
+import dev.dunlin.node.value.StreamId;
+import dev.dunlin.node.value.StreamValue;
 import dev.dunlin.node.value.Values;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -28,6 +31,7 @@ final class DataSetDigest {
     private static final int TYPE_LIST = 1;
     private static final int TYPE_SORTED_SET = 3;
     private static final int TYPE_HASH = 4;
+    private static final int TYPE_STREAM = 6;
     private static final byte[] EXPIRES = "!!expire!!".getBytes(US_ASCII);
 
     private final Keyspace keyspace;
@@ -121,11 +125,33 @@ final class DataSetDigest {
                         mix(pair, DoubleText.of(element.score()));
                         xor(digest, pair);
                     });
+        } else if (ValueKind.isStream(Entry.kind(entry))) {
+            mix(digest, number(TYPE_STREAM));
+            addEntries(digest, values.streams().open(ref));
         } else {
             throw new IllegalStateException("kind " + Entry.kind(entry));
         }
         if (Entry.expires(entry)) {
             xor(digest, EXPIRES);
+        }
+    }
+
+    private void addEntries(byte[] digest, StreamValue stream) {
+        StreamCursor entries =
+                stream.cursor()
+                        .forward(
+                                stream.address(), new StreamId().setMin(), new StreamId().setMax());
+        while (entries.next()) {
+            String id =
+                    Long.toUnsignedString(entries.ms())
+                            + "."
+                            + Long.toUnsignedString(entries.seq());
+            mix(digest, id.getBytes(US_ASCII));
+            for (long i = entries.fieldCount(); i > 0; i--) {
+                entries.nextField();
+                mix(digest, CommandContext.copy(entries.fieldAddress(), entries.fieldBytes()));
+                mix(digest, CommandContext.copy(entries.valueAddress(), entries.valueBytes()));
+            }
         }
     }
 

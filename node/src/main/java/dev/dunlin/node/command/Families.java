@@ -21,6 +21,7 @@ public final class Families {
                 BlockingSortedSetCommands.table(),
                 SortCommands.table(),
                 GeoCommands.table(),
+                StreamCommands.table(),
                 KeyCommands.table(),
                 ExpiryCommands.table(),
                 ScanCommands.table(),

@@ -211,6 +211,7 @@ public final class KeyCommands {
                     Memory.putInt(value, ctx.values().sets().open(ref).copyTable());
             case ValueKind.LIST_QUICKLIST -> ctx.values().lists().open(ref).copyTo(copied);
             case ValueKind.ZSET_TREE -> ctx.values().sortedSets().open(ref).copyTo(value);
+            case ValueKind.STREAM -> ctx.values().streams().open(ref).copyTo(copied);
             default -> Memory.copy(Entry.value(entry), value, Entry.valueBytes(entry));
         }
     }

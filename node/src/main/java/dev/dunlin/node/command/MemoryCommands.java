@@ -107,6 +107,7 @@ public final class MemoryCommands {
                                                     Memory.getInt(
                                                             Entry.value(entry) + Integer.BYTES));
                     case ValueKind.LIST_QUICKLIST -> chainBytes(ctx, entry, samples);
+                    case ValueKind.STREAM -> ctx.values().streams().open(ref).memoryBytes();
                     default -> 0;
                 };
     }

@@ -25,6 +25,8 @@ import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.SortedSetValue;
+import dev.dunlin.node.value.StreamPart;
+import dev.dunlin.node.value.StreamValue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -249,6 +251,19 @@ public final class MigrationCommands {
                                             });
                     if (ref == SortedSetValue.DUPLICATE_MEMBER) {
                         throw new CommandException(RespError.BAD_DATA_FORMAT);
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException("memory cannot fail", e);
+                }
+            }
+            case RdbValue.StreamParts parts -> {
+                StreamValue stream =
+                        ctx.values()
+                                .streams()
+                                .create(database, slot, key, keyBytes, hash, expireAtMs);
+                try {
+                    for (StreamPart part = parts.next(); part != null; part = parts.next()) {
+                        ctx.values().streamBuilder().add(stream, part);
                     }
                 } catch (IOException e) {
                     throw new UncheckedIOException("memory cannot fail", e);

@@ -75,6 +75,7 @@ public final class ObjectCommands {
             case ValueKind.LIST_QUICKLIST -> "quicklist";
             case ValueKind.ZSET_LISTPACK -> "listpack";
             case ValueKind.ZSET_TREE -> "skiplist";
+            case ValueKind.STREAM -> "stream";
             default -> throw new IllegalArgumentException("kind " + Entry.kind(entry));
         };
     }

@@ -21,6 +21,10 @@ final class ValueLimits {
                         settings.get(Directives.SET_MAX_LISTPACK_ENTRIES),
                         settings.get(Directives.SET_MAX_LISTPACK_VALUE)));
         values.hyperLogLogs().sparseBytesMax(settings.get(Directives.HLL_SPARSE_MAX_BYTES));
+        values.streams()
+                .limits(
+                        settings.get(Directives.STREAM_NODE_MAX_BYTES),
+                        settings.get(Directives.STREAM_NODE_MAX_ENTRIES));
         values.lists().limit(settings.get(Directives.LIST_MAX_LISTPACK_SIZE));
         values.sortedSetLimits(
                 settings.get(Directives.ZSET_MAX_LISTPACK_ENTRIES),

@@ -119,10 +119,6 @@ public final class AcceptedDirectives {
         add(all, "the middle of a list is not compressed: native memory is cheaper than the time for it",
                 mutable("list-compress-depth", integer(0, MAX), 0));
 
-        add(all, "these types of values do not exist yet",
-                mutable("stream-node-max-bytes", memory(0), 4096L),
-                mutable("stream-node-max-entries", longInteger(0, LONG_MAX), 100L));
-
         add(all, "there is no pub/sub, no client-side caching and no scripting yet",
                 mutable("notify-keyspace-events", text(SpecialTypes::events), ""),
                 mutable("tracking-table-max-keys", longInteger(0, LONG_MAX), 1_000_000L),

@@ -64,6 +64,8 @@ public final class Directives {
     public static final Setting<Integer>      LIST_MAX_LISTPACK_SIZE = mutable("list-max-listpack-size", "list-max-ziplist-size", integer(Integer.MIN_VALUE, MAX), -2);
     public static final Setting<Long>         ZSET_MAX_LISTPACK_ENTRIES = mutable("zset-max-listpack-entries", "zset-max-ziplist-entries", longInteger(0, Long.MAX_VALUE), 128L);
     public static final Setting<Long>         ZSET_MAX_LISTPACK_VALUE = mutable("zset-max-listpack-value", "zset-max-ziplist-value", memory(0), 64L);
+    public static final Setting<Long>         STREAM_NODE_MAX_BYTES = mutable("stream-node-max-bytes", memory(0), 4096L);
+    public static final Setting<Long>         STREAM_NODE_MAX_ENTRIES = mutable("stream-node-max-entries", longInteger(0, Long.MAX_VALUE), 100L);
 
     // Expiry
     public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
@@ -155,6 +157,8 @@ public final class Directives {
                 LIST_MAX_LISTPACK_SIZE,
                 ZSET_MAX_LISTPACK_ENTRIES,
                 ZSET_MAX_LISTPACK_VALUE,
+                STREAM_NODE_MAX_BYTES,
+                STREAM_NODE_MAX_ENTRIES,
                 ACTIVE_EXPIRE_EFFORT,
                 CLUSTER_ENABLED,
                 CLUSTER_CONFIG_FILE,

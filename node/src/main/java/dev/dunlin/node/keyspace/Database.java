@@ -355,6 +355,7 @@ public final class Database {
             }
             case ValueKind.LIST_QUICKLIST ->
                     keyspace.dropChain(NodeChain.first(value), NodeChain.nodes(value));
+            case ValueKind.STREAM -> keyspace.dropStream(value);
             default -> {}
         }
         allocator.free(ref);

@@ -22,6 +22,7 @@ public final class Keyspace implements AutoCloseable {
     private final HashIndex index;
     private final NodeChain chains;
     private final ScoreTree scores;
+    private final IdTree idTrees;
     private final Reclaimer reclaimer;
     private final Database[] databases;
     private final List<Integer> scratch = new ArrayList<>();
@@ -38,6 +39,7 @@ public final class Keyspace implements AutoCloseable {
         this.index = new HashIndex(allocator, hashSeed);
         this.chains = new NodeChain(allocator);
         this.scores = new ScoreTree(allocator);
+        this.idTrees = new IdTree(allocator);
         this.reclaimer = new Reclaimer(index);
         this.databases = new Database[databases];
         for (int i = 0; i < databases; i++) {
@@ -62,6 +64,11 @@ public final class Keyspace implements AutoCloseable {
     /// {@return the operations on the trees that keep sorted sets in order}
     public ScoreTree scores() {
         return scores;
+    }
+
+    /// {@return the operations on trees of ids}
+    public IdTree idTrees() {
+        return idTrees;
     }
 
     public int databases() {
@@ -216,6 +223,21 @@ public final class Keyspace implements AutoCloseable {
             scores.destroy(root);
             return true;
         });
+    }
+
+    /// A stream is not needed any more; what its nodes are is freed as a running snapshot allows.
+    ///
+    /// @param stream the value
+    void dropStream(long stream) {
+        dropChain(NodeChain.first(stream), NodeChain.nodes(stream));
+        reclaimer.add(
+                StreamGarbage.ofStream(
+                        index, idTrees, StreamLayout.index(stream), StreamLayout.groups(stream)));
+    }
+
+    /// Takes over a consumer group that is in no stream any more.
+    public void disposeGroup(int group) {
+        reclaimer.add(StreamGarbage.ofGroup(index, idTrees, group));
     }
 
     void dropSlot(int database, int slot, int root, IntConsumer freeEntry) {

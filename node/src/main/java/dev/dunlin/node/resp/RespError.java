@@ -118,6 +118,90 @@ public final class RespError {
             of(
                     "UNBLOCKED force unblock from blocking operation, instance state changed (master"
                             + " -> replica?)");
+    public static final RespError INVALID_STREAM_ID =
+            of("ERR Invalid stream ID specified as stream command argument");
+    public static final RespError INVALID_INTERVAL_START =
+            of("ERR invalid start ID for the interval");
+    public static final RespError INVALID_INTERVAL_END = of("ERR invalid end ID for the interval");
+    public static final RespError STREAM_ID_ZERO =
+            of("ERR The ID specified in XADD must be greater than 0-0");
+    public static final RespError STREAM_ID_TOO_SMALL =
+            of(
+                    "ERR The ID specified in XADD is equal or smaller than the target "
+                            + "stream top item");
+    public static final RespError STREAM_EXHAUSTED =
+            of("ERR The stream has exhausted the last possible ID, unable to add more " + "items");
+    public static final RespError TWO_TRIM_STRATEGIES =
+            of(
+                    "ERR syntax error, MAXLEN and MINID options at the same time are not "
+                            + "compatible");
+    public static final RespError NEGATIVE_MAXLEN = of("ERR The MAXLEN argument must be >= 0.");
+    public static final RespError NEGATIVE_LIMIT = of("ERR The LIMIT argument must be >= 0.");
+    public static final RespError LIMIT_WITHOUT_STRATEGY =
+            of(
+                    "ERR syntax error, LIMIT cannot be used without specifying a trimming "
+                            + "strategy");
+    public static final RespError TRIM_WITHOUT_STRATEGY =
+            of("ERR syntax error, XTRIM must be called with a trimming strategy");
+    public static final RespError LIMIT_WITHOUT_TILDE =
+            of("ERR syntax error, LIMIT cannot be used without the special ~ option");
+    public static final RespError NEGATIVE_ENTRIES_ADDED = of("ERR entries_added must be positive");
+    public static final RespError SETID_BELOW_GIVEN_MAX_DELETED =
+            of(
+                    "ERR The ID specified in XSETID is smaller than the provided "
+                            + "max_deleted_entry_id");
+    public static final RespError SETID_BELOW_MAX_DELETED =
+            of("ERR The ID specified in XSETID is smaller than current " + "max_deleted_entry_id");
+    public static final RespError SETID_BELOW_TOP =
+            of("ERR The ID specified in XSETID is smaller than the target stream top " + "item");
+    public static final RespError ENTRIES_ADDED_BELOW_LENGTH =
+            of(
+                    "ERR The entries_added specified in XSETID is smaller than the target "
+                            + "stream length");
+    public static final RespError UNBALANCED_STREAMS =
+            of(
+                    "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be"
+                            + " specified.");
+    public static final RespError XREAD_WITH_GROUP =
+            of(
+                    "ERR The GROUP option is only supported by XREADGROUP. You called XREAD"
+                            + " instead.");
+    public static final RespError XREAD_WITH_NOACK =
+            of(
+                    "ERR The NOACK option is only supported by XREADGROUP. You called XREAD"
+                            + " instead.");
+    public static final RespError XREADGROUP_WITHOUT_GROUP =
+            of("ERR Missing GROUP option for XREADGROUP");
+    public static final RespError XREADGROUP_WITH_LAST_ID =
+            of(
+                    "ERR The $ ID is meaningless in the context of XREADGROUP: you want to "
+                            + "read the history of this consumer by specifying a proper ID, or use "
+                            + "the > ID to get new messages. The $ ID would just return an empty "
+                            + "result set.");
+    public static final RespError XREAD_WITH_NEW_ID =
+            of(
+                    "ERR The > ID can be specified only when calling XREADGROUP using the "
+                            + "GROUP <group> <consumer> option.");
+    public static final RespError TIMEOUT_NOT_AN_INTEGER =
+            of("ERR timeout is not an integer or out of range");
+    public static final RespError TIMEOUT_NEGATIVE = of("ERR timeout is negative");
+    public static final RespError ENTRIES_READ_NEGATIVE =
+            of("ERR value for ENTRIESREAD must be positive or -1");
+    public static final RespError XGROUP_WITHOUT_KEY =
+            of(
+                    "ERR The XGROUP subcommand requires the key to exist. Note that for "
+                            + "CREATE you may want to use the MKSTREAM option to create an empty "
+                            + "stream automatically.");
+    public static final RespError BUSY_GROUP = of("BUSYGROUP Consumer Group name already exists");
+    public static final RespError XCLAIM_MIN_IDLE =
+            of("ERR Invalid min-idle-time argument for XCLAIM");
+    public static final RespError XCLAIM_IDLE = of("ERR Invalid IDLE option argument for XCLAIM");
+    public static final RespError XCLAIM_TIME = of("ERR Invalid TIME option argument for XCLAIM");
+    public static final RespError XCLAIM_RETRY_COUNT =
+            of("ERR Invalid RETRYCOUNT option argument for XCLAIM");
+    public static final RespError XAUTOCLAIM_MIN_IDLE =
+            of("ERR Invalid min-idle-time argument for XAUTOCLAIM");
+    public static final RespError COUNT_NOT_POSITIVE = of("ERR COUNT must be > 0");
 
     private final byte[] line;
 
@@ -195,6 +279,31 @@ public final class RespError {
                         + "'. Try "
                         + command
                         + " HELP.");
+    }
+
+    /// @param key as the client sent it, quoted
+    /// @param group the same
+    public static RespError noSuchGroup(String key, String group) {
+        return ofBytes("NOGROUP No such key '" + key + "' or consumer group '" + group + "'");
+    }
+
+    /// The same, as XREADGROUP says it.
+    public static RespError noSuchGroupToRead(String key, String group) {
+        return ofBytes(
+                "NOGROUP No such key '"
+                        + key
+                        + "' or consumer group '"
+                        + group
+                        + "' in XREADGROUP with GROUP option");
+    }
+
+    /// The same, when the key is known to be there.
+    public static RespError noSuchGroupOfKey(String key, String group) {
+        return ofBytes("NOGROUP No such consumer group '" + group + "' for key name '" + key + "'");
+    }
+
+    public static RespError unrecognizedClaimOption(String option) {
+        return ofBytes("ERR Unrecognized XCLAIM option '" + option + "'");
     }
 
     /// {@return the line without its leading `-` and its line end; shared, not to be changed}

@@ -278,6 +278,17 @@ public final class Listpack {
         Memory.putShort(target + COUNT_OFFSET, (short) Math.min(count(target), COUNT_UNKNOWN));
     }
 
+    /// Takes note of elements that were written behind the last; the blob must have room for the end mark too.
+    ///
+    /// @param end the address behind the last of them
+    static void endAt(long listpack, long end, int elements) {
+        Memory.putByte(end, (byte) ListpackEncoding.END);
+        Memory.putInt(listpack, (int) (end + 1 - listpack));
+        int stated = Memory.getShort(listpack + COUNT_OFFSET) & 0xffff;
+        Memory.putShort(
+                listpack + COUNT_OFFSET, (short) Math.min(COUNT_UNKNOWN, (long) stated + elements));
+    }
+
     private static int skip(long listpack, int entry, int count) {
         int to = entry;
         for (int i = 0; i < count && !isEnd(listpack, to); i++) {

@@ -16,6 +16,8 @@ public final class Values {
     private final ListValue lists;
     private final SortedSetValue sortedSets;
     private final SortedSetValue otherSortedSets;
+    private final StreamValue streams;
+    private final StreamBuilder streamBuilder;
 
     public Values(Keyspace keyspace) {
         this.hashes = new HashValue(keyspace);
@@ -27,6 +29,8 @@ public final class Values {
         this.lists = new ListValue(keyspace);
         this.sortedSets = new SortedSetValue(keyspace);
         this.otherSortedSets = new SortedSetValue(keyspace);
+        this.streams = new StreamValue(keyspace);
+        this.streamBuilder = new StreamBuilder(keyspace);
     }
 
     public HashValue hashes() {
@@ -79,5 +83,14 @@ public final class Values {
     public void sortedSetLimits(long elements, long bytes) {
         sortedSets.limits(elements, bytes);
         otherSortedSets.limits(elements, bytes);
+    }
+
+    public StreamValue streams() {
+        return streams;
+    }
+
+    /// {@return what puts streams together from their parts}
+    public StreamBuilder streamBuilder() {
+        return streamBuilder;
     }
 }

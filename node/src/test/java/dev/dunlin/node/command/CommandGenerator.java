@@ -146,6 +146,12 @@ enum CommandGenerator {
             return GeoGenerator.next(r);
         }
     },
+    STREAMS {
+        @Override
+        List<String> next(Random r) {
+            return StreamGenerator.next(r);
+        }
+    },
     KEYS {
         @Override
         List<String> next(Random r) {

@@ -37,7 +37,13 @@ class CompatibilityTest {
                     "flushdb",
                     "`SYNC` and `ASYNC` are the same: keys are gone at once, memory is freed in slices",
                     "unlink",
-                    "the same as `DEL`, which frees large values in slices as well");
+                    "the same as `DEL`, which frees large values in slices as well",
+                    "xinfo|stream",
+                    "`radix-tree-nodes` is one more than `radix-tree-keys`: the index is another tree",
+                    "xread",
+                    "`BLOCK` does not wait yet",
+                    "xreadgroup",
+                    "`BLOCK` does not wait yet");
 
     @Test
     void givenTheCommandTables_whenCompared_thenThePageSaysWhatIsThere() throws IOException {

@@ -132,6 +132,8 @@ class DifferentialTest {
         for (Server server : List.of(ours, theirs)) {
             server.call("CONFIG", "SET", "zset-max-listpack-entries", "128");
             server.call("CONFIG", "SET", "zset-max-listpack-value", "64");
+            server.call("CONFIG", "SET", "stream-node-max-bytes", "4096");
+            server.call("CONFIG", "SET", "stream-node-max-entries", "100");
         }
         run(family, new Random(SEED), ours, theirs);
         compareKeys(ours, theirs);

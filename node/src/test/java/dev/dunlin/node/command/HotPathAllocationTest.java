@@ -55,6 +55,10 @@ class HotPathAllocationTest {
                 "ZINCRBY ranked 3 member100",
                 "ZSCORE ranked member200",
                 "ZRANK ranked member200",
+                "XADD entries * field value",
+                "XADD entries MAXLEN ~ 1000 * field value",
+                "XLEN entries",
+                "XRANGE entries - + COUNT 10",
                 "EXISTS key",
                 "TTL key"
             })
@@ -72,6 +76,9 @@ class HotPathAllocationTest {
                 harness.call(client, "RPUSH", "long", "element" + i);
             }
             harness.call(client, "RPUSH", "list", "a", "2", "c");
+            for (int i = 1; i < 300; i++) {
+                harness.call(client, "XADD", "entries", i + "-1", "field", "value" + i);
+            }
             harness.call(client, "HSET", "hash", "field", "value", "count", "1");
             List<String> words = List.of(text.split(" ", -1));
             ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(256);

@@ -56,6 +56,8 @@ final class KnownDifferences {
             case "exec" -> acceptableExec(ours, theirs);
             case "hello" -> ours.type() != '-' && sameGreeting(ours, theirs);
             case "client" -> acceptableClient(command, ours, theirs);
+            case "xpending", "xgroup", "xinfo" ->
+                    StreamDifferences.acceptable(command, ours, theirs);
             default -> false;
         };
     }

@@ -197,7 +197,7 @@ class LoggedEffectsTest {
                         && command.get(1).startsWith("hll"));
     }
 
-    private static List<String> read(Path folder) throws IOException {
+    static List<String> read(Path folder) throws IOException {
         List<String> commands = new ArrayList<>();
         Path file = folder.resolve("appendonlydir/appendonly.aof.1.incr.aof");
         String database = "0";
@@ -215,7 +215,7 @@ class LoggedEffectsTest {
         }
     }
 
-    private static List<String> withoutTimes(List<String> log) {
+    static List<String> withoutTimes(List<String> log) {
         return log.stream()
                 .map(line -> {
                     List<String> words = new ArrayList<>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.rdb;
 
+import dev.dunlin.node.value.StreamPart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class LoadBatches {
     /// The collection that did not fit the batch before.
     private RdbValue.@Nullable Collection collection;
 
+    /// The stream that did not fit the batch before.
+    private RdbValue.@Nullable StreamParts stream;
+
     private LoadStep.@Nullable Key collectionKey;
     private boolean collectionBegun;
 
@@ -56,6 +60,8 @@ public final class LoadBatches {
         while (!isFull() && !ended) {
             if (collection != null && collectionKey != null) {
                 takeElements(collectionKey, collection);
+            } else if (stream != null && collectionKey != null) {
+                takePart(collectionKey, stream);
             } else {
                 take(reader.next());
             }
@@ -120,6 +126,11 @@ public final class LoadBatches {
                     collectionBegun = false;
                 }
             }
+            case RdbValue.StreamParts parts -> {
+                stream = parts;
+                collectionKey = key;
+                collectionBegun = false;
+            }
             case RdbValue.Opaque value ->
                     add(new LoadStep.Unsupported(key, value.type()), key.name().length);
         }
@@ -128,9 +139,20 @@ public final class LoadBatches {
     /// {@return whether a node can keep this value}
     public static boolean canBeKept(RdbValue value) {
         return switch (value) {
-            case RdbValue.StringBytes _, RdbValue.Collection _ -> true;
+            case RdbValue.StringBytes _, RdbValue.Collection _, RdbValue.StreamParts _ -> true;
             case RdbValue.Opaque _ -> false;
         };
+    }
+
+    private void takePart(LoadStep.Key key, RdbValue.StreamParts from) throws IOException {
+        StreamPart part = from.next();
+        if (part == null) {
+            stream = null;
+            collectionKey = null;
+            return;
+        }
+        add(new LoadStep.PutStream(key, part, !collectionBegun), key.name().length + part.bytes());
+        collectionBegun = true;
     }
 
     private void takeElements(LoadStep.Key key, RdbValue.Collection from) throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.rdb;
 
+import dev.dunlin.node.value.StreamPart;
 import java.util.List;
 
 /// One thing to do on the way to having loaded a file: plain data, made on the reading thread, carried out by the loop.
@@ -45,6 +46,11 @@ public sealed interface LoadStep {
     /// @param first whether the key is not there yet
     record PutElements(Key key, RdbType type, List<byte[]> elements, boolean first)
             implements LoadStep {}
+
+    /// A part of a stream; they come one after the other.
+    ///
+    /// @param first whether the key is not there yet
+    record PutStream(Key key, StreamPart part, boolean first) implements LoadStep {}
 
     /// A key whose value is sound, but of a type that this node does not have.
     record Unsupported(Key key, RdbType type) implements LoadStep {}

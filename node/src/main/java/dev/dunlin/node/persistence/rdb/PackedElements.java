@@ -52,6 +52,16 @@ abstract class PackedElements implements Elements {
         return text;
     }
 
+    /// {@return whether the current element is stored as an integer}
+    final boolean isInteger() {
+        return integer;
+    }
+
+    /// {@return the current element, when [#isInteger]}
+    final long integer() {
+        return value;
+    }
+
     final byte[] blob() {
         return blob;
     }

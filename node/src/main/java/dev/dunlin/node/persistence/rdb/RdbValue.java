@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.rdb;
 
+import dev.dunlin.node.value.StreamPart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -283,7 +284,33 @@ public sealed interface RdbValue {
         }
     }
 
-    /// A value that was checked and read over, because nothing here can hold it: a stream, or the value of a module.
+    /// A stream, piece by piece.
+    final class StreamParts implements RdbValue {
+        private final StreamReader reader;
+
+        StreamParts(StreamReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public RdbType type() {
+            return reader.type();
+        }
+
+        /// {@return the next part, checked, or null behind the last}
+        public @Nullable StreamPart next() throws IOException {
+            return reader.next();
+        }
+
+        @Override
+        public void drain() throws IOException {
+            while (next() != null) {
+                // Reading is checking.
+            }
+        }
+    }
+
+    /// A value that was checked and read over, because nothing here can hold it: that of a module.
     ///
     /// @param offset where its first byte behind the key was in the source
     /// @param bytes how many bytes it takes there

@@ -63,7 +63,9 @@ final class ValueParser {
                             type,
                             pairs(ListpackElements.of(decoder.readString(), decoder)),
                             decoder);
-            case STREAM, STREAM_2, STREAM_3, MODULE -> opaque(type);
+            case STREAM, STREAM_2, STREAM_3 ->
+                    new RdbValue.StreamParts(new StreamReader(decoder, type));
+            case MODULE -> opaque(type);
         };
     }
 
@@ -74,7 +76,7 @@ final class ValueParser {
             case RdbValue.ListElements list -> list.isKnownEmpty();
             case RdbValue.SetMembers set -> set.count() == 0;
             case RdbValue.ScoredMembers sortedSet -> sortedSet.count() == 0;
-            case RdbValue.StringBytes _, RdbValue.Opaque _ -> false;
+            case RdbValue.StringBytes _, RdbValue.StreamParts _, RdbValue.Opaque _ -> false;
         };
     }
 
@@ -102,11 +104,7 @@ final class ValueParser {
 
     private RdbValue opaque(RdbType type) throws IOException {
         long offset = decoder.input().offset();
-        if (type == RdbType.MODULE) {
-            ModuleData.skipValue(decoder);
-        } else {
-            new StreamCheck(decoder, type).run();
-        }
+        ModuleData.skipValue(decoder);
         return new RdbValue.Opaque(type, offset, decoder.input().offset() - offset);
     }
 }

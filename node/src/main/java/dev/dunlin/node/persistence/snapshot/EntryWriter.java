@@ -27,9 +27,11 @@ public final class EntryWriter {
     private static final int CONTAINER_PACKED = 2;
 
     private final Keyspace keyspace;
+    private final StreamWriter streams;
 
     public EntryWriter(Keyspace keyspace) {
         this.keyspace = keyspace;
+        this.streams = new StreamWriter(keyspace);
     }
 
     /// {@return the table that is the entry's value, or [Allocator#NULL] when its value is something else}
@@ -43,7 +45,13 @@ public final class EntryWriter {
 
     /// {@return whether the entry's value is a chain: its header is the value then}
     static boolean isChain(long entry) {
-        return Entry.kind(entry) == ValueKind.LIST_QUICKLIST;
+        int kind = Entry.kind(entry);
+        return kind == ValueKind.LIST_QUICKLIST || kind == ValueKind.STREAM;
+    }
+
+    /// {@return whether something comes behind the nodes of an entry whose value is a chain}
+    static boolean hasTail(long entry) {
+        return Entry.kind(entry) == ValueKind.STREAM;
     }
 
     /// Writes key, expiry and value of an entry.
@@ -106,8 +114,14 @@ public final class EntryWriter {
                             ListValue.isPlain(chains, node),
                             chains.content(node),
                             chains.bytes(node));
+            case ValueKind.STREAM -> streams.node(values, out, node);
             default -> throw new IllegalStateException("kind " + kind);
         }
+    }
+
+    /// Writes what comes behind the nodes, when there is something ([#hasTail]).
+    void tail(RdbEncoder values, ByteBuf out, long entry) {
+        streams.tail(values, out, Entry.value(entry));
     }
 
     private static void listNode(
@@ -125,6 +139,7 @@ public final class EntryWriter {
             // The type for listpacks came with version 11 of the format, which Redis 7.0 does not
             // read.
             case ValueKind.SET_LISTPACK, ValueKind.SET_TABLE -> RdbType.SET;
+            case ValueKind.STREAM -> RdbType.STREAM_2;
             case ValueKind.LIST_LISTPACK, ValueKind.LIST_QUICKLIST -> RdbType.LIST_QUICKLIST_2;
             case ValueKind.ZSET_LISTPACK -> RdbType.SORTED_SET_LISTPACK;
             case ValueKind.ZSET_TREE -> RdbType.SORTED_SET_2;
@@ -150,6 +165,9 @@ public final class EntryWriter {
                     node != Allocator.NULL;
                     node = keyspace.chains().next(node)) {
                 node(values, out, kind, node);
+            }
+            if (hasTail(entry)) {
+                tail(values, out, entry);
             }
             return;
         }

@@ -16,6 +16,8 @@ import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.SortedSetValue;
+import dev.dunlin.node.value.StreamPart;
+import dev.dunlin.node.value.StreamValue;
 import dev.dunlin.node.value.Values;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -75,6 +77,8 @@ public final class KeyspaceLoader {
             case LoadStep.PutPacked(LoadStep.Key key, RdbType type, byte[] blob) ->
                     put(key, packedKind(type), blob);
             case LoadStep.PutElements elements -> put(elements);
+            case LoadStep.PutStream(LoadStep.Key key, StreamPart part, boolean first) ->
+                    put(key, part, first);
             case LoadStep.Unsupported(LoadStep.Key _, var type) -> {
                 return "a value of type " + type + " is not supported yet";
             }
@@ -172,6 +176,23 @@ public final class KeyspaceLoader {
                     }
                 });
         if (elements.first()) {
+            keys++;
+        }
+    }
+
+    private void put(LoadStep.Key key, StreamPart part, boolean first) {
+        withKey(
+                key,
+                (database, slot, address, bytes, hash) -> {
+                    StreamValue stream = values.streams();
+                    if (first) {
+                        stream.create(database, slot, address, bytes, hash, expiry(key));
+                    } else {
+                        stream.open(database, database.find(slot, address, bytes, hash));
+                    }
+                    values.streamBuilder().add(stream, part);
+                });
+        if (first) {
             keys++;
         }
     }

@@ -256,6 +256,9 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     private boolean advance(LargeChain chain) {
         int node = chain.node();
         if (node == Allocator.NULL) {
+            if (!chain.tail.isEmpty()) {
+                return file.place(chain.tail);
+            }
             complete(chain);
             return true;
         }

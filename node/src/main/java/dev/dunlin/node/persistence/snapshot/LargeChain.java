@@ -7,8 +7,8 @@ import dev.dunlin.node.offheap.NodeChain;
 /// A large value that is a chain.
 ///
 /// ```
-/// head                     | nodes, in the order of the cut
-/// key, expiry, type, count |
+/// head                     | nodes, in the order of the cut | tail
+/// key, expiry, type, count |                                | what else a stream has
 /// ```
 ///
 /// All its nodes are pinned when this is made, and each is unpinned once it is written: until then nobody changes its content, and when
@@ -16,6 +16,9 @@ import dev.dunlin.node.offheap.NodeChain;
 ///
 /// Thread: owned by the node's loop.
 final class LargeChain extends LargeValue {
+    /// What is written last, as it was at the cut.
+    final HeldBytes tail = new HeldBytes();
+
     private final NodeChain chains;
 
     /// The nodes that the value had at the cut.
@@ -51,5 +54,11 @@ final class LargeChain extends LargeValue {
         while (next < count) {
             pass();
         }
+    }
+
+    @Override
+    void release() {
+        super.release();
+        tail.release();
     }
 }

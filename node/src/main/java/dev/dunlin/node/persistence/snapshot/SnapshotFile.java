@@ -120,6 +120,11 @@ final class SnapshotFile implements AutoCloseable {
         ByteBuf head = value.head.out();
         entries.head(values, head, entry);
         heldBytes += head.readableBytes();
+        if (value instanceof LargeChain chain && EntryWriter.hasTail(entry)) {
+            ByteBuf tail = chain.tail.out();
+            entries.tail(values, tail, entry);
+            heldBytes += tail.readableBytes();
+        }
     }
 
     void holdElement(LargeTable value, int element) {

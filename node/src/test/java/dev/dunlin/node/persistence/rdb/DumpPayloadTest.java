@@ -190,7 +190,13 @@ class DumpPayloadTest {
             delimiter = '|',
             value = {
                 "13 01 10ID 07 070000000000ff                                           | an empty node",
-                "13 02 10ID 0a 0a0000000100816102ff 10ID 0a 0a0000000100816102ff        | a node twice",
+                "13 02 10ID NODE 10ID NODE                                              | a node twice",
+                "13 01 10ID NODE 02                                                     | 2 entries stated, 1 in its nodes",
+                "13 01 10ID 0a 0a0000000100816102ff                                     | without a number",
+                "13 01 10ID 1d 1d0000000a00 0201 0001 0101 816102 0001 0201 0001 0001 817602 0401 ff | not as many as it says",
+                "13 01 10ID 1d 1d0000000a00 0101 0001 0101 816102 0001 0201 0001 0001 817602 0501 ff | a wrong size",
+                "13 01 10ID 1d 1d0000000a00 0101 0001 0101 816102 0101 0201 0001 0001 817602 0401 ff | a master entry without end",
+                "13 01 10ID 1d 1d0000000a00 0101 0001 7f01 816102 0001 0201 0001 0001 817602 0401 ff | a node with 127 fields",
                 "HEAD 02 0147 0000 00 00 00 0147 0000 00 00 00                          | a consumer group twice",
                 "HEAD 01 0147 0000 00 02 ID TIME 01 ID TIME 01 00                       | a pending entry twice",
                 "HEAD 01 0147 0000 00 01 ID TIME 01 00                                  | without a consumer",
@@ -201,6 +207,9 @@ class DumpPayloadTest {
     void givenAStreamThatBreaksARule_whenDecoded_thenTheRuleIsNamed(String pattern, String reason) {
         String body =
                 pattern.replace("HEAD", "13 00 00 0000 0000 0000 00")
+                        .replace(
+                                "NODE",
+                                "1d1d0000000a0001010001010181610200010201000100018176020401ff")
                         .replace("ID", "00000000000000010000000000000002")
                         .replace("TIME", "0000000000000000");
         byte[] payload = sealed(body);

@@ -67,6 +67,11 @@ class LoadBatchesTest {
                                             .collect(Collectors.joining("=")));
                         }
                     }
+                    case LoadStep.PutStream(LoadStep.Key key, var _, boolean first) -> {
+                        if (first) {
+                            entries.add(head(key) + "stream");
+                        }
+                    }
                     case LoadStep.Unsupported(var key, RdbType type) ->
                             entries.add(head(key) + type);
                     case LoadStep.Fact _,
@@ -124,7 +129,7 @@ class LoadBatchesTest {
 
         assertThat(entries)
                 .hasSize(15)
-                .anyMatch(line -> line.endsWith("STREAM_2"))
+                .anyMatch(line -> line.endsWith("stream"))
                 .anyMatch(line -> line.endsWith("SET_INTSET"));
     }
 

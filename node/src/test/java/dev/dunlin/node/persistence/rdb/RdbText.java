@@ -115,8 +115,12 @@ final class RdbText {
                 }
                 return "zset " + sorted(elements);
             }
-            case RdbValue.Opaque opaque -> {
-                return opaque.type() == RdbType.MODULE ? "module" : "stream";
+            case RdbValue.StreamParts stream -> {
+                stream.drain();
+                return "stream";
+            }
+            case RdbValue.Opaque _ -> {
+                return "module";
             }
         }
     }

@@ -123,6 +123,10 @@ class KeyspaceSnapshotTest {
         for (int i = 0; i < pairs; i++) {
             box.push(db, list, i % 3 == 0, element(random));
         }
+        String stream = anyKey(random);
+        for (int i = 0; i < pairs; i++) {
+            box.xadd(db, stream, "f" + i / 50, element(random));
+        }
     }
 
     private static String element(Random random) {
@@ -154,7 +158,7 @@ class KeyspaceSnapshotTest {
         String value = "v".repeat(random.nextInt(100)) + random.nextInt();
         int index = random.nextInt(random.nextBoolean() ? 5 : 1000);
         boolean first = random.nextBoolean();
-        switch (random.nextInt(36)) {
+        switch (random.nextInt(48)) {
             case 0 -> box.del(db, key);
             case 1 -> box.set(db, key, value);
             case 2, 3 -> box.rename(db, key, other, anyKey(random));
@@ -186,6 +190,10 @@ class KeyspaceSnapshotTest {
                 box.zrem(db, key, field);
             }
             case 13, 14, 15 -> box.zadd(db, key, field, random.nextInt(100) / 4.0);
+            case 36, 37, 38, 39, 40 -> box.xadd(db, key, "f" + random.nextInt(3), element(random));
+            case 41, 42 -> box.xdel(db, key, index);
+            case 43 -> box.xtrim(db, key, random.nextInt(200));
+            case 44, 45, 46 -> box.deliver(db, key, index, "c" + random.nextInt(3));
             default -> box.hset(db, key, field, value);
         }
     }
@@ -315,6 +323,57 @@ class KeyspaceSnapshotTest {
                 // As the loop does, a slice per turn.
             }
             assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
+        }
+    }
+
+    private static SnapshotBox withLargeStream() {
+        var box = new SnapshotBox(false);
+        for (int i = 0; i < LARGE; i++) {
+            box.xadd(0, "stream", "field", "the value of entry " + i);
+        }
+        for (int i = 2; i < 300; i++) {
+            box.deliver(0, "stream", 1 + 30 * i, "consumer" + i % 3);
+        }
+        return box;
+    }
+
+    @Test
+    void givenALargeStream_whenItsKeyIsDeleted_thenItIsKeptWrittenInSlicesAndFreed()
+            throws Exception {
+        try (var box = withLargeStream()) {
+            List<String> cut = box.content();
+            KeyspaceSnapshot snapshot = box.begin();
+            box.del(0, "stream");
+            while (!box.keyspace.reclaim(1000)) {
+                // Nothing of it may be gone by that.
+            }
+            box.next();
+            assertThat(snapshot.ended()).isFalse();
+
+            box.finish();
+            assertThat(box.loaded()).isEqualTo(cut);
+            assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
+        }
+    }
+
+    @Test
+    void givenALargeStream_whenItChangesEverywhereBeforeItIsWritten_thenTheOldOneIsInTheFile()
+            throws Exception {
+        try (var box = withLargeStream()) {
+            List<String> cut = box.content();
+            KeyspaceSnapshot snapshot = box.begin();
+            box.xadd(0, "stream", "field", "new");
+            for (int i = 0; i < LARGE; i += 170) {
+                long before = snapshot.visits();
+                box.xdel(0, "stream", i);
+                box.xtrim(0, "stream", 30);
+                box.xadd(0, "stream", "field", "new");
+                box.deliver(0, "stream", i, "consumer" + i % 4);
+                assertThat(snapshot.visits() - before).isLessThan(10);
+            }
+
+            box.finish();
+            assertThat(box.loaded()).isEqualTo(cut);
         }
     }
 

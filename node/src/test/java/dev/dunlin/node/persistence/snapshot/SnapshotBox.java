@@ -22,6 +22,11 @@ import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.SortedSetValue;
+import dev.dunlin.node.value.StreamCursor;
+import dev.dunlin.node.value.StreamGroups;
+import dev.dunlin.node.value.StreamId;
+import dev.dunlin.node.value.StreamValue;
+import dev.dunlin.node.value.Texts;
 import dev.dunlin.node.value.Values;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayInputStream;
@@ -280,6 +285,158 @@ final class SnapshotBox implements AutoCloseable {
         return ValueKind.isSortedSet(Entry.kind(keyspace.allocator().address(at.ref)));
     }
 
+    /// Changes a stream.
+    private void withStream(int db, String key, boolean create, Consumer<StreamValue> change) {
+        Found at = look(db, key);
+        StreamValue stream = values.streams();
+        if (at.missing()) {
+            if (!create) {
+                return;
+            }
+            stream.create(at.database, at.slot, at.address, at.bytes, at.hash, Database.NO_EXPIRY);
+        } else if (ValueKind.isStream(Entry.kind(keyspace.allocator().address(at.ref)))) {
+            stream.open(at.database, at.ref);
+        } else {
+            return;
+        }
+        change.accept(stream);
+    }
+
+    /// Adds an entry behind the last, and makes the group `g` when it is the first.
+    void xadd(int db, String key, String field, String value) {
+        withStream(
+                db,
+                key,
+                true,
+                stream -> {
+                    int fieldBytes = text(field, fieldScratch);
+                    int valueBytes = text(value, valueScratch);
+                    var texts =
+                            new Texts() {
+                                @Override
+                                public long address(int number) {
+                                    return number == 0 ? fieldScratch : valueScratch;
+                                }
+
+                                @Override
+                                public int bytes(int number) {
+                                    return number == 0 ? fieldBytes : valueBytes;
+                                }
+                            };
+                    StreamId id = stream.lastId(new StreamId());
+                    id.set(1 + stream.entriesAdded() / 7, id.seq() + 1);
+                    stream.append(id, texts, 0, 1);
+                    if (stream.groups().count() == 0) {
+                        int bytes = text("g", fieldScratch);
+                        stream.groups().create(fieldScratch, bytes, new StreamId(), 0);
+                    }
+                });
+    }
+
+    /// Deletes the entry with this number, counted from the first.
+    void xdel(int db, String key, int index) {
+        withStream(
+                db,
+                key,
+                false,
+                stream -> {
+                    StreamCursor at = all(stream);
+                    boolean there = at.next();
+                    for (int i = 0; i < index && there; i++) {
+                        there = at.next();
+                    }
+                    if (there && stream.delete(at.ms(), at.seq())) {
+                        stream.findFirstId();
+                    }
+                });
+    }
+
+    void xtrim(int db, String key, int entries) {
+        withStream(
+                db,
+                key,
+                false,
+                stream -> stream.trimToLength(Math.max(0, stream.length() - entries), true, 0));
+    }
+
+    /// Delivers the entry with this number to a consumer, or acknowledges it.
+    void deliver(int db, String key, int index, String consumerName) {
+        withStream(
+                db,
+                key,
+                false,
+                stream -> {
+                    StreamGroups groups = stream.groups();
+                    int group = groups.find(fieldScratch, text("g", fieldScratch));
+                    if (group == StreamGroups.MISSING) {
+                        return;
+                    }
+                    int bytes = text(consumerName, fieldScratch);
+                    int consumer = groups.findConsumer(group, fieldScratch, bytes);
+                    if (consumer == StreamGroups.MISSING) {
+                        consumer = groups.createConsumer(group, fieldScratch, bytes, 7, 8);
+                    }
+                    int known = groups.findDelivery(group, 1, index);
+                    if (known == StreamGroups.MISSING) {
+                        groups.deliver(group, consumer, 1, index, 5, 6);
+                    } else if (index % 2 == 0) {
+                        groups.acknowledge(group, known, 1, index);
+                    } else {
+                        groups.assign(known, 1, index, consumer);
+                        groups.delivered(known, 9, groups.deliveries(known) + 1);
+                    }
+                    if (index % 30 == 0) {
+                        groups.removeConsumer(group, consumer);
+                    } else if (index % 50 == 1) {
+                        groups.remove(group);
+                    }
+                });
+    }
+
+    private StreamCursor all(StreamValue stream) {
+        return stream.cursor()
+                .forward(stream.address(), new StreamId().setMin(), new StreamId().setMax());
+    }
+
+    private String describe(StreamValue stream) {
+        var text = new StringBuilder();
+        var id = new StreamId();
+        text.append(stream.length()).append(' ').append(stream.lastId(id));
+        text.append(' ').append(stream.firstId(id)).append(' ').append(stream.maxDeletedId(id));
+        text.append(' ').append(stream.entriesAdded());
+        StreamCursor at = all(stream);
+        while (at.next()) {
+            text.append(' ').append(at.ms()).append('-').append(at.seq());
+            for (long i = at.fieldCount(); i > 0; i--) {
+                at.nextField();
+                text.append(string(at.fieldAddress(), at.fieldBytes())).append('=');
+                text.append(string(at.valueAddress(), at.valueBytes()));
+            }
+        }
+        StreamGroups groups = stream.groups();
+        for (int group : groups.sorted()) {
+            text.append(" group ").append(groups.lastId(group, id));
+            text.append(' ').append(groups.entriesRead(group));
+            for (int consumer : groups.sortedConsumers(group)) {
+                text.append(" consumer ")
+                        .append(string(groups.nameAddress(consumer), groups.nameBytes(consumer)));
+                text.append(' ').append(groups.seenMs(consumer));
+                for (long p = groups.seekConsumer(consumer, 0, 0);
+                        p != StreamGroups.NONE;
+                        p = groups.next(p)) {
+                    int delivery = groups.delivery(p);
+                    assertThat(groups.findDelivery(group, groups.ms(p), groups.seq(p)))
+                            .isEqualTo(delivery);
+                    text.append(' ').append(groups.ms(p)).append('-').append(groups.seq(p));
+                    text.append('@').append(groups.deliveredMs(delivery));
+                    text.append('x').append(groups.deliveries(delivery));
+                }
+            }
+            text.append(" pending ").append(groups.groupPending(group));
+        }
+        return text.toString();
+    }
+
     void del(int db, String key) {
         Found at = look(db, key);
         if (!at.missing()) {
@@ -327,6 +484,20 @@ final class SnapshotBox implements AutoCloseable {
             values.lists().open(from.ref).copyTo(ref);
             return;
         }
+        if (Entry.kind(keyspace.allocator().address(from.ref)) == ValueKind.STREAM) {
+            Found at = look(toDb, toKey);
+            int ref =
+                    at.database.insert(
+                            at.slot,
+                            at.address,
+                            at.bytes,
+                            at.hash,
+                            ValueKind.STREAM,
+                            Entry.valueBytes(keyspace.allocator().address(from.ref)),
+                            Database.NO_EXPIRY);
+            values.streams().open(from.ref).copyTo(ref);
+            return;
+        }
         int kind = Entry.kind(keyspace.allocator().address(from.ref));
         boolean sorted = kind == ValueKind.ZSET_TREE;
         if (sorted) {
@@ -349,7 +520,8 @@ final class SnapshotBox implements AutoCloseable {
         return kind == ValueKind.HASH_TABLE
                 || kind == ValueKind.SET_TABLE
                 || kind == ValueKind.ZSET_TREE
-                || kind == ValueKind.LIST_QUICKLIST;
+                || kind == ValueKind.LIST_QUICKLIST
+                || kind == ValueKind.STREAM;
     }
 
     void expire(int db, String key, long atMs) {
@@ -482,6 +654,9 @@ final class SnapshotBox implements AutoCloseable {
                                     + element.score()));
             assertThat(elements).hasSize(sortedSets.count());
             return head + elements;
+        }
+        if (ValueKind.isStream(Entry.kind(entry))) {
+            return head + describe(values.streams().open(ref));
         }
         if (!ValueKind.isHash(Entry.kind(entry))) {
             return head + string(Entry.value(entry), Entry.valueBytes(entry));
