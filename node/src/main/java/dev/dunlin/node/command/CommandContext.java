@@ -372,6 +372,20 @@ public final class CommandContext {
         changed(db, args, argument);
     }
 
+    /// Deletes the key that a command would have stored something in, had there been anything. As in Redis it does not matter whether its
+    /// time has passed.
+    void deleteTarget(Args args, int argument) {
+        int old =
+                database.find(
+                        args.slot(argument),
+                        args.address(argument),
+                        args.bytes(argument),
+                        args.hash(argument));
+        if (old != MISSING) {
+            delete(args, argument, old);
+        }
+    }
+
     /// Gives a key a string value; an old value of any type goes, and its expiry with it unless kept.
     ///
     /// @param ref what a lookup of the key returned

@@ -111,10 +111,7 @@ final class SetAlgebra {
 
     /// Ends a command whose result is empty, and so is no value of any key.
     static void storeNothing(CommandContext ctx, Args args, ReplyWriter reply) {
-        int old = ctx.write(args, 1);
-        if (old != CommandContext.MISSING) {
-            ctx.delete(args, 1, old);
-        }
+        ctx.deleteTarget(args, 1);
         reply.integer(0);
     }
 }

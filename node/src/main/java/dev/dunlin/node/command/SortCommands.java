@@ -133,17 +133,7 @@ final class SortCommands {
             SortableKeys.store(ctx, args, request.storeArgument(), results);
             ctx.changed(args, request.storeArgument());
         } else {
-            int target = request.storeArgument();
-            int old =
-                    ctx.database()
-                            .find(
-                                    args.slot(target),
-                                    args.address(target),
-                                    args.bytes(target),
-                                    args.hash(target));
-            if (old != CommandContext.MISSING) {
-                ctx.delete(args, target, old);
-            }
+            ctx.deleteTarget(args, request.storeArgument());
         }
         reply.integer(results.size());
     }

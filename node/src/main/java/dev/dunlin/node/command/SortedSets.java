@@ -60,15 +60,13 @@ final class SortedSets {
     ///
     /// @return how many elements there are
     static int store(CommandContext ctx, Args args, int argument, SortedSetBuilder result) {
-        int old = ctx.write(args, argument);
         int count = result.count();
         if (count == 0) {
             result.discard();
-            if (old != CommandContext.MISSING) {
-                ctx.delete(args, argument, old);
-            }
+            ctx.deleteTarget(args, argument);
             return 0;
         }
+        int old = ctx.write(args, argument);
         if (old != CommandContext.MISSING) {
             ctx.database().delete(args.slot(argument), old, args.hash(argument));
         }

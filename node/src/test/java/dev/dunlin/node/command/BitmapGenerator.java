@@ -79,7 +79,17 @@ final class BitmapGenerator {
     private static String position(Random r) {
         return switch (r.nextInt(12)) {
             case 0 -> pick(r, STRINGS_OF_ALL_KINDS);
-            case 1 -> pick(r, "4294967296", "9223372036854775807", "-1", "#1", "#", "");
+            case 1 ->
+                    pick(
+                            r,
+                            "4294967296",
+                            "8388607",
+                            "8388608",
+                            "9223372036854775807",
+                            "-1",
+                            "#1",
+                            "#",
+                            "");
             case 2 -> "" + r.nextInt(20_000);
             default -> "" + r.nextInt(300);
         };

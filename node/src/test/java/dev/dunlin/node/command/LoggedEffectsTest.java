@@ -149,6 +149,9 @@ class LoggedEffectsTest {
                                 "0");
                 var theirs = new RespConnection(redis.port())) {
             theirs.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+            // Strings of 512 MB would fill the file.
+            theirs.call("CONFIG", "SET", "proto-max-bulk-len", "1mb");
+            harness.call(client, "CONFIG", "SET", "proto-max-bulk-len", "1mb");
             var random = new Random(SEED);
             var families =
                     List.of(

@@ -7,7 +7,6 @@ import static dev.dunlin.node.command.CommandGenerator.many;
 import static dev.dunlin.node.command.CommandGenerator.nonsense;
 import static dev.dunlin.node.command.CommandGenerator.options;
 import static dev.dunlin.node.command.CommandGenerator.pick;
-import static dev.dunlin.node.command.CommandGenerator.value;
 import static dev.dunlin.node.command.CommandGenerator.with;
 
 import java.util.ArrayList;
@@ -27,6 +26,13 @@ final class StreamGenerator {
     private static final String HOUR_MS = "3600000";
 
     private StreamGenerator() {}
+
+    /// Not as long as those of other types: redis-server 7.0 crashes when it reads an entry that is much larger than
+    /// `stream-node-max-bytes`, once that was lowered.
+    private static String value(Random r) {
+        String value = CommandGenerator.value(r);
+        return value.substring(0, Math.min(value.length(), 500));
+    }
 
     private static List<String> of(String... words) {
         return List.of(words);
