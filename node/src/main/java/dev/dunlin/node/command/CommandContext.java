@@ -456,6 +456,15 @@ public final class CommandContext {
                             != MISSING;
             watches.changed(db.number(), args.copy(argument), exists);
         }
+        wake(db, args, argument);
+    }
+
+    /// Clients that wait for this key try again, although nobody who watches it would call it changed.
+    void wake(Args args, int argument) {
+        wake(database, args, argument);
+    }
+
+    private void wake(Database db, Args args, int argument) {
         if (!blockedKeys.isEmpty()) {
             blockedKeys.changed(db.number(), args.copy(argument));
         }

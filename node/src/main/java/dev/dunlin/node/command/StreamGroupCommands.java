@@ -167,6 +167,7 @@ public final class StreamGroupCommands {
         }
         stream.groups().remove(group);
         ctx.changed();
+        ctx.wake(args, 2);
         reply.integer(1);
     }
 

@@ -7,8 +7,7 @@ import java.util.List;
 
 /// What a client asks with XREAD or XREADGROUP: of which streams it wants the entries behind which ids, for whom.
 ///
-/// Keys, group and consumer are positions in the arguments, so that a request works for any copy of them as well: a client that waits keeps
-/// its arguments and this, and is served as one that does not. The ids are worked out when the request is made, `$` among them.
+/// Keys, group and consumer are positions in the arguments. The ids are worked out when the request is made, `$` among them.
 ///
 /// Thread: the node's loop; one object per command.
 final class StreamRead {
@@ -43,18 +42,18 @@ final class StreamRead {
     }
 
     /// Reads the options, up to the list of streams.
-    static StreamRead parse(Args args, boolean group) {
+    static StreamRead parse(CommandContext ctx, Args args, boolean group) {
         var request = new StreamRead();
         request.ofGroup = group;
-        request.parseOptions(args);
+        request.parseOptions(ctx, args);
         return request;
     }
 
-    private void parseOptions(Args args) {
+    private void parseOptions(CommandContext ctx, Args args) {
         for (int i = 1; i < args.count() && firstKey == 0; i++) {
             int more = args.count() - i - 1;
             if (args.is(i, "block") && more > 0) {
-                timeoutMs = timeout(args, ++i);
+                timeoutMs = Blocking.timeoutOfMillis(ctx, args, ++i);
             } else if (args.is(i, "count") && more > 0) {
                 count = Math.max(0, args.longAt(++i));
             } else if (args.is(i, "streams") && more > 0) {
@@ -85,14 +84,6 @@ final class StreamRead {
             throw new CommandException(RespError.XREADGROUP_WITHOUT_GROUP);
         }
         ids = new long[2 * streams];
-    }
-
-    private static long timeout(Args args, int argument) {
-        long timeoutMs = args.longAt(argument, RespError.TIMEOUT_NOT_AN_INTEGER);
-        if (timeoutMs < 0) {
-            throw new CommandException(RespError.TIMEOUT_NEGATIVE);
-        }
-        return timeoutMs;
     }
 
     boolean ofGroup() {

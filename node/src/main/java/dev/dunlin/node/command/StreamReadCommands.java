@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.StreamCursor;
 import dev.dunlin.node.value.StreamGroups;
 import dev.dunlin.node.value.StreamId;
 import dev.dunlin.node.value.StreamValue;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// XREAD and XREADGROUP.
@@ -16,20 +21,47 @@ public final class StreamReadCommands {
     private StreamReadCommands() {}
 
     static void xread(CommandContext ctx, Args args, ReplyWriter reply) {
-        read(ctx, args, StreamRead.parse(args, false), reply);
+        read(ctx, args, StreamRead.parse(ctx, args, false), reply);
     }
 
     static void xreadgroup(CommandContext ctx, Args args, ReplyWriter reply) {
         // What was read is logged, not that it was.
         ctx.effects().none();
-        read(ctx, args, StreamRead.parse(args, true), reply);
+        read(ctx, args, StreamRead.parse(ctx, args, true), reply);
     }
 
     private static void read(CommandContext ctx, Args args, StreamRead request, ReplyWriter reply) {
         resolve(ctx, args, request);
-        if (!serve(ctx, args, request, reply)) {
+        if (serve(ctx, args, request, reply)) {
+            return;
+        }
+        if (request.timeoutMs() != StreamRead.NO_BLOCK && ctx.mayBlock()) {
+            await(ctx, args, request);
+        } else {
             reply.nilArray();
         }
+    }
+
+    /// Lets the client wait for entries. Who reads for a group hears of it as well when the stream or the group goes.
+    private static void await(CommandContext ctx, Args args, StreamRead request) {
+        byte[][] again = args.copyAll();
+        List<byte[]> keys = new ArrayList<>();
+        for (int i = 0; i < request.streams(); i++) {
+            keys.add(again[request.key(i)]);
+            if (StreamIds.isSign(args, request.id(i), '$')) {
+                // What is the last entry now will not be when the command runs again.
+                again[request.id(i)] =
+                        request.behind(i, new StreamId()).toString().getBytes(US_ASCII);
+            }
+        }
+        ctx.block(
+                again,
+                new BlockedKeys.Wish(
+                        keys,
+                        ValueKind::isStream,
+                        request.ofGroup(),
+                        request.timeoutMs(),
+                        ReplyWriter::nilArray));
     }
 
     /// Works out the ids of a request.

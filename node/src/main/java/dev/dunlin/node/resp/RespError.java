@@ -182,9 +182,6 @@ public final class RespError {
             of(
                     "ERR The > ID can be specified only when calling XREADGROUP using the "
                             + "GROUP <group> <consumer> option.");
-    public static final RespError TIMEOUT_NOT_AN_INTEGER =
-            of("ERR timeout is not an integer or out of range");
-    public static final RespError TIMEOUT_NEGATIVE = of("ERR timeout is negative");
     public static final RespError ENTRIES_READ_NEGATIVE =
             of("ERR value for ENTRIESREAD must be positive or -1");
     public static final RespError XGROUP_WITHOUT_KEY =
