@@ -272,7 +272,7 @@ public final class CommandRunner {
         }
     }
 
-    /// Deletes keys whose time has passed, for up to `budgetNs`; to be called at each tick, and again soon while it asks for it. Does nothing
+    /// Deletes keys and fields of hashes whose time has passed, keys for up to `budgetNs` and fields for half of it; to be called at each tick, and again soon while it asks for it. Does nothing
     /// on a node that may not expire keys by itself.
     ///
     /// @return whether there is more to do than there was time for
@@ -281,7 +281,15 @@ public final class CommandRunner {
             return false;
         }
         int effort = ctx.services().settings().get(Directives.ACTIVE_EXPIRE_EFFORT);
-        return expiry.run(nowMs, effort, budgetNs, this::expire);
+        boolean keysLeft = expiry.run(nowMs, effort, budgetNs, this::expire);
+        boolean fieldsLeft =
+                FieldExpiry.run(
+                        ctx,
+                        nowMs,
+                        System::nanoTime,
+                        budgetNs / 2,
+                        log.isActive() ? log::append : null);
+        return keysLeft || fieldsLeft;
     }
 
     void activeExpire(boolean on) {

@@ -8,6 +8,7 @@ import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.resp.DoubleText;
+import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.StreamCursor;
 import dev.dunlin.node.value.StreamId;
@@ -33,6 +34,7 @@ final class DataSetDigest {
     private static final int TYPE_HASH = 4;
     private static final int TYPE_STREAM = 6;
     private static final byte[] EXPIRES = "!!expire!!".getBytes(US_ASCII);
+    private static final byte[] FIELD_EXPIRES = "!!hexpire!!".getBytes(US_ASCII);
 
     private final Keyspace keyspace;
     private final Values values;
@@ -97,6 +99,9 @@ final class DataSetDigest {
                                 pair,
                                 CommandContext.copy(
                                         entryPair.valueAddress(), entryPair.valueBytes()));
+                        if (entryPair.timeMs() != HashValue.NO_TIME) {
+                            xor(pair, FIELD_EXPIRES);
+                        }
                         xor(digest, pair);
                     });
         } else if (ValueKind.isSet(Entry.kind(entry))) {

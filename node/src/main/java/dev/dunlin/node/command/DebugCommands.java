@@ -136,7 +136,7 @@ public final class DebugCommands {
             throw new CommandException(RespError.NO_SUCH_KEY);
         }
         long entry = ctx.entry(ref);
-        ByteBuf payload = MigrationCommands.payload(ctx, ref);
+        ByteBuf payload = MigrationCommands.payload(ctx, ref, ctx.nowMs());
         int serialized = payload.readableBytes() - DUMP_EXTRA_BYTES;
         payload.release();
         reply.simple(

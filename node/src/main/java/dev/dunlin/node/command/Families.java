@@ -14,6 +14,7 @@ public final class Families {
                 BitmapCommands.table(),
                 HyperLogLogCommands.table(),
                 HashCommands.table(),
+                HashExpiryCommands.table(),
                 SetCommands.table(),
                 ListCommands.table(),
                 BlockingListCommands.table(),

@@ -147,7 +147,7 @@ public final class HashCommands {
 
     private static void hkeys(CommandContext ctx, Args args, ReplyWriter reply) {
         HashValue hash = Hashes.read(ctx, args, 1);
-        reply.array(hash == null ? 0 : hash.count());
+        reply.array(hash == null ? 0 : hash.shownCount());
         if (hash != null) {
             hash.forEach(pair -> reply.bulk(pair.fieldAddress(), pair.fieldBytes()));
         }
@@ -155,7 +155,7 @@ public final class HashCommands {
 
     private static void hvals(CommandContext ctx, Args args, ReplyWriter reply) {
         HashValue hash = Hashes.read(ctx, args, 1);
-        reply.array(hash == null ? 0 : hash.count());
+        reply.array(hash == null ? 0 : hash.shownCount());
         if (hash != null) {
             hash.forEach(pair -> reply.bulk(pair.valueAddress(), pair.valueBytes()));
         }
@@ -163,7 +163,7 @@ public final class HashCommands {
 
     private static void hgetall(CommandContext ctx, Args args, ReplyWriter reply) {
         HashValue hash = Hashes.read(ctx, args, 1);
-        reply.map(hash == null ? 0 : hash.count());
+        reply.map(hash == null ? 0 : hash.shownCount());
         if (hash != null) {
             hash.forEach(pair -> replyPair(pair, reply));
         }
@@ -216,11 +216,26 @@ public final class HashCommands {
         }
         byte[] text = sum.text();
         HashValue hash = there != null ? there : Hashes.writeOrCreate(ctx, args, 1);
-        hash.put(args.address(2), args.bytes(2), text);
+        hash.putKeepingTime(args.address(2), args.bytes(2), text);
         ctx.changed(args, 1);
         reply.bulk(text);
         if (ctx.effects().listening()) {
             ctx.effects().instead(HSET, args.copy(1), args.copy(2), text);
+            logTime(ctx, args, hash);
+        }
+    }
+
+    /// HSET takes the time from a field, which kept it here.
+    private static void logTime(CommandContext ctx, Args args, HashValue hash) {
+        if (hash.find(args.address(2), args.bytes(2)) && hash.timeMs() != HashValue.NO_TIME) {
+            ctx.effects().separately();
+            ctx.effects()
+                    .instead(
+                            FieldArgs.command(
+                                    FieldChanges.HPEXPIREAT,
+                                    args.copy(1),
+                                    List.of(args.copy(2)),
+                                    FieldArgs.text(hash.timeMs())));
         }
     }
 }

@@ -15,11 +15,10 @@ final class HashRandomCommand {
     static void hrandfield(CommandContext ctx, Args args, ReplyWriter reply) {
         if (args.count() == 2) {
             HashValue hash = Hashes.read(ctx, args, 1);
-            if (hash == null) {
+            if (hash == null || !hash.random(ctx.random())) {
                 reply.nil();
                 return;
             }
-            hash.random(ctx.random());
             reply.bulk(hash.fieldAddress(), hash.fieldBytes());
             return;
         }
@@ -35,12 +34,13 @@ final class HashRandomCommand {
             throw new CommandException(RespError.VALUE_OUT_OF_RANGE);
         }
         HashValue hash = Hashes.read(ctx, args, 1);
-        if (hash == null || count == 0) {
+        int shown = hash == null ? 0 : hash.shownCount();
+        if (hash == null || count == 0 || shown == 0) {
             reply.array(0);
         } else if (count < 0) {
             repeated(ctx, hash, -count, withValues, reply);
-        } else if (count >= hash.count()) {
-            header(hash.count(), withValues, reply);
+        } else if (count >= shown) {
+            header(shown, withValues, reply);
             hash.forEach(pair -> replyPair(pair, withValues, reply));
         } else {
             header(count, withValues, reply);

@@ -17,7 +17,11 @@ final class Hashes {
     /// @throws CommandException WRONGTYPE
     static @Nullable HashValue read(CommandContext ctx, Args args, int argument) {
         int ref = ctx.require(ctx.read(args, argument), ValueKind::isHash);
-        return ref == CommandContext.MISSING ? null : ctx.values().hashes().open(ref);
+        if (ref == CommandContext.MISSING) {
+            return null;
+        }
+        HashValue hash = ctx.values().hashes().open(ref);
+        return hash.isTimed() ? FieldExpiry.seen(ctx, args, argument, ref) : hash;
     }
 
     /// {@return the hash that a key holds, for changing, or null when there is no such key}
@@ -25,11 +29,14 @@ final class Hashes {
     /// @throws CommandException WRONGTYPE
     static @Nullable HashValue write(CommandContext ctx, Args args, int argument) {
         int ref = ctx.require(ctx.write(args, argument), ValueKind::isHash);
-        return ref == CommandContext.MISSING
-                ? null
-                : ctx.values()
+        if (ref == CommandContext.MISSING) {
+            return null;
+        }
+        HashValue hash =
+                ctx.values()
                         .hashes()
                         .open(ctx.database(), args.slot(argument), ref, args.hash(argument));
+        return hash.isTimed() ? FieldExpiry.seen(ctx, args, argument, ref) : hash;
     }
 
     /// {@return the hash that a key holds, for changing; one without fields yet when there was no such key}

@@ -8,11 +8,13 @@ import static dev.dunlin.node.command.Flag.READONLY;
 import static dev.dunlin.node.command.Flag.WRITE;
 
 import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.TimedHash;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
+import dev.dunlin.node.value.HashValue;
 import java.util.List;
 
 /// DEL, EXISTS, RENAME, COPY and the other commands about keys of any type, except for their expiry, iteration and internals.
@@ -207,12 +209,21 @@ public final class KeyCommands {
         switch (kind) {
             case ValueKind.HASH_TABLE ->
                     Memory.putInt(value, ctx.values().hashes().open(ref).copyTable());
+            case ValueKind.HASH_TABLE_TIMED -> {
+                HashValue hash = ctx.values().hashes().open(ref);
+                int table = hash.copyTable();
+                Memory.putInt(value, table);
+                TimedHash.heap(ctx.entry(copied), hash.newHeap(table));
+            }
             case ValueKind.SET_TABLE ->
                     Memory.putInt(value, ctx.values().sets().open(ref).copyTable());
             case ValueKind.LIST_QUICKLIST -> ctx.values().lists().open(ref).copyTo(copied);
             case ValueKind.ZSET_TREE -> ctx.values().sortedSets().open(ref).copyTo(value);
             case ValueKind.STREAM -> ctx.values().streams().open(ref).copyTo(copied);
             default -> Memory.copy(Entry.value(entry), value, Entry.valueBytes(entry));
+        }
+        if (TimedHash.is(kind)) {
+            target.addTimed(copied, TimedHash.dueMs(entry));
         }
     }
 

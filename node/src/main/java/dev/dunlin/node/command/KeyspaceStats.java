@@ -13,6 +13,7 @@ public final class KeyspaceStats {
     public long keyspaceHits;
     public long keyspaceMisses;
     public long expiredKeys;
+    public long expiredFields;
     public long evictedKeys;
     public long commandsProcessed;
     public long connectionsReceived;
@@ -42,6 +43,7 @@ public final class KeyspaceStats {
         keyspaceHits = 0;
         keyspaceMisses = 0;
         expiredKeys = 0;
+        expiredFields = 0;
         evictedKeys = 0;
         commandsProcessed = 0;
         connectionsReceived = 0;

@@ -9,6 +9,7 @@ import static dev.dunlin.node.command.Flag.STALE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.TimedHash;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.observe.InfoFacts;
 import dev.dunlin.node.observe.MemoryReport;
@@ -99,6 +100,9 @@ public final class MemoryCommands {
                 + switch (Entry.kind(entry)) {
                     case ValueKind.HASH_TABLE, ValueKind.SET_TABLE ->
                             tableBytes(ctx, entry, samples);
+                    case ValueKind.HASH_TABLE_TIMED ->
+                            tableBytes(ctx, entry, samples)
+                                    + ctx.keyspace().fieldHeaps().bytes(TimedHash.heap(entry));
                     case ValueKind.ZSET_TREE ->
                             tableBytes(ctx, entry, samples)
                                     + ctx.keyspace()

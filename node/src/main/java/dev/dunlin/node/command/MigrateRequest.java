@@ -110,7 +110,7 @@ public record MigrateRequest(
         }
         List<byte[]> keys = new ArrayList<>();
         for (int i = firstKey; i <= lastKey; i++) {
-            int ref = ctx.read(args, i);
+            int ref = FieldExpiry.seenEntry(ctx, args, i, ctx.read(args, i));
             if (ref != CommandContext.MISSING) {
                 byte[] key = args.copy(i);
                 keys.add(key);
@@ -136,7 +136,7 @@ public record MigrateRequest(
             CommandContext ctx, ByteBuf payload, byte[] key, int ref, boolean replace) {
         long entry = ctx.entry(ref);
         long ttlMs = Entry.expires(entry) ? Math.max(1, Entry.expireAtMs(entry) - ctx.nowMs()) : 0;
-        ByteBuf dump = MigrationCommands.payload(ctx, ref);
+        ByteBuf dump = MigrationCommands.payload(ctx, ref, ctx.nowMs());
         header(payload, '*', replace ? 5 : 4);
         bulk(payload, bytes(ctx.services().clusterEnabled() ? "RESTORE-ASKING" : "RESTORE"));
         bulk(payload, key);

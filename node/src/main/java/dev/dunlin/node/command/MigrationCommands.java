@@ -9,10 +9,12 @@ import static dev.dunlin.node.command.Flag.WRITE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.TimedHash;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.persistence.rdb.DumpPayload;
+import dev.dunlin.node.persistence.rdb.FieldTimesTrailer;
 import dev.dunlin.node.persistence.rdb.LoadBatches;
 import dev.dunlin.node.persistence.rdb.RdbEncoder;
 import dev.dunlin.node.persistence.rdb.RdbFormatException;
@@ -58,12 +60,12 @@ public final class MigrationCommands {
     // spotless:on
 
     private static void dump(CommandContext ctx, Args args, ReplyWriter reply) {
-        int ref = ctx.read(args, 1);
+        int ref = FieldExpiry.seenEntry(ctx, args, 1, ctx.read(args, 1));
         if (ref == CommandContext.MISSING) {
             reply.nil();
             return;
         }
-        ByteBuf payload = payload(ctx, ref);
+        ByteBuf payload = payload(ctx, ref, ctx.nowMs());
         try {
             reply.bulk(payload.memoryAddress() + payload.readerIndex(), payload.readableBytes());
         } finally {
@@ -72,12 +74,39 @@ public final class MigrationCommands {
     }
 
     /// {@return the DUMP payload of an entry, for the caller to release}
-    static ByteBuf payload(CommandContext ctx, int ref) {
+    ///
+    /// @param seenAtMs fields that expire before this are left out
+    static ByteBuf payload(CommandContext ctx, int ref, long seenAtMs) {
         ByteBuf out =
                 PooledByteBufAllocator.DEFAULT.directBuffer(Entry.valueBytes(ctx.entry(ref)) + 64);
-        new EntryWriter(ctx.keyspace()).writeValue(new RdbEncoder(true), out, ref);
+        if (TimedHash.is(Entry.kind(ctx.entry(ref)))) {
+            writeTimed(ctx.values().hashes().open(ref).seenAt(seenAtMs), out);
+        } else {
+            new EntryWriter(ctx.keyspace()).writeValue(new RdbEncoder(true), out, ref);
+        }
         DumpPayload.seal(out, 0);
         return out;
+    }
+
+    /// Writes a hash as one that everybody reads, and the times of its fields for those who know what they are.
+    private static void writeTimed(HashValue hash, ByteBuf out) {
+        var encoder = new RdbEncoder(true);
+        encoder.hashHeader(out, hash.shownCount());
+        hash.forEach(pair -> {
+            encoder.string(out, pair.fieldAddress(), pair.fieldBytes());
+            encoder.string(out, pair.valueAddress(), pair.valueBytes());
+        });
+        int start = out.writerIndex();
+        hash.forEach(pair -> {
+            if (pair.timeMs() != HashValue.NO_TIME) {
+                out.writeIntLE(pair.fieldBytes());
+                encoder.raw(out, pair.fieldAddress(), pair.fieldBytes());
+                out.writeLongLE(pair.timeMs());
+            }
+        });
+        if (out.writerIndex() > start) {
+            FieldTimesTrailer.end(out, start);
+        }
     }
 
     private static void restore(CommandContext ctx, Args args, ReplyWriter reply) {
@@ -134,11 +163,25 @@ public final class MigrationCommands {
             return;
         }
         store(ctx, args, value, expireAtMs);
+        if (value instanceof RdbValue.HashPairs) {
+            restoreTimes(ctx, args, FieldTimesTrailer.read(payload));
+        }
         ctx.changed(args, 1);
         if (ctx.effects().listening()) {
             rewriteRestore(ctx, args, expireAtMs, replace);
         }
         reply.ok();
+    }
+
+    private static void restoreTimes(
+            CommandContext ctx, Args args, List<FieldTimesTrailer.FieldTime> times) {
+        if (times.isEmpty()) {
+            return;
+        }
+        int ref = ctx.database().find(args.slot(1), args.address(1), args.bytes(1), args.hash(1));
+        HashValue hash =
+                ctx.values().hashes().open(ctx.database(), args.slot(1), ref, args.hash(1));
+        times.forEach(time -> hash.expire(time.field(), time.timeMs()));
     }
 
     private static RdbValue decode(byte[] payload) {
@@ -203,6 +246,7 @@ public final class MigrationCommands {
                     throw new UncheckedIOException("memory cannot fail", e);
                 }
             }
+            case RdbValue.TimedHashPairs pairs -> storeTimed(ctx, args, pairs, expireAtMs);
             case RdbValue.ListElements elements -> {
                 ListValue list =
                         ctx.values()
@@ -280,6 +324,33 @@ public final class MigrationCommands {
         }
     }
 
+    private static void storeTimed(
+            CommandContext ctx, Args args, RdbValue.TimedHashPairs pairs, long expireAtMs) {
+        HashValue hash =
+                ctx.values()
+                        .hashes()
+                        .create(
+                                ctx.database(),
+                                args.slot(1),
+                                args.address(1),
+                                args.bytes(1),
+                                args.hash(1),
+                                expireAtMs);
+        try {
+            while (pairs.next()) {
+                if (!hash.put(pairs.field(), pairs.value())) {
+                    ctx.database().delete(args.slot(1), hash.ref(), args.hash(1));
+                    throw new CommandException(RespError.BAD_DATA_FORMAT);
+                }
+                if (pairs.timeMs() != HashValue.NO_TIME) {
+                    hash.expire(pairs.field(), pairs.timeMs());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory cannot fail", e);
+        }
+    }
+
     /// Makes a draft of the members.
     ///
     /// @return false when one came twice; then there is no draft
@@ -308,7 +379,7 @@ public final class MigrationCommands {
     private static void rewriteRestore(
             CommandContext ctx, Args args, long expireAtMs, boolean replace) {
         int ref = ctx.peek(args, 1);
-        ByteBuf payload = payload(ctx, ref);
+        ByteBuf payload = payload(ctx, ref, Long.MIN_VALUE);
         byte[] bytes = new byte[payload.readableBytes()];
         payload.readBytes(bytes).release();
         byte[] ttl =

@@ -67,7 +67,8 @@ public final class ObjectCommands {
                             : Entry.valueBytes(entry) <= EMBEDDED_BYTES_MAX ? "embstr" : "raw";
             case ValueKind.STRING_RAW -> "raw";
             case ValueKind.HASH_LISTPACK -> "listpack";
-            case ValueKind.HASH_TABLE -> "hashtable";
+            case ValueKind.HASH_LISTPACK_TIMED -> "listpackex";
+            case ValueKind.HASH_TABLE, ValueKind.HASH_TABLE_TIMED -> "hashtable";
             case ValueKind.SET_INTSET -> "intset";
             case ValueKind.SET_LISTPACK -> "listpack";
             case ValueKind.SET_TABLE -> "hashtable";

@@ -48,7 +48,7 @@ final class SortLookup implements AutoCloseable {
             return null;
         }
         bind(field);
-        HashValue hash = ctx.values().hashes().open(ref);
+        HashValue hash = ctx.values().hashes().open(ref).seenAt(FieldExpiry.seenAtMs(ctx));
         return hash.find(args.address(0), args.bytes(0))
                 ? CommandContext.copy(hash.valueAddress(), hash.valueBytes())
                 : null;

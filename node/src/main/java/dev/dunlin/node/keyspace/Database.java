@@ -36,6 +36,7 @@ public final class Database {
     private int[] roots;
 
     private RefList expiring;
+    private TimedHashes timed;
     private int size;
 
     Database(int number, Keyspace keyspace, int slots) {
@@ -45,6 +46,7 @@ public final class Database {
         this.allocator = index.allocator();
         this.roots = new int[slots];
         this.expiring = new RefList(allocator);
+        this.timed = new TimedHashes(allocator);
     }
 
     public int number() {
@@ -151,6 +153,9 @@ public final class Database {
         }
         index.replace(roots[slot], ref, hash, moved);
         allocator.free(ref);
+        if (TimedHash.is(Entry.kind(target))) {
+            timed.moved(moved);
+        }
         return moved;
     }
 
@@ -184,6 +189,9 @@ public final class Database {
         }
         index.replace(roots[slot], ref, hash, moved);
         allocator.free(ref);
+        if (TimedHash.is(Entry.kind(target))) {
+            timed.moved(moved);
+        }
         return moved;
     }
 
@@ -219,6 +227,10 @@ public final class Database {
         if (Entry.expires(entry)) {
             removeFromExpiring(entry);
         }
+        if (TimedHash.is(Entry.kind(entry))) {
+            timed.remove(ref);
+            target.timed.add(moved, TimedHash.dueMs(entry));
+        }
         allocator.free(ref);
         return moved;
     }
@@ -231,7 +243,39 @@ public final class Database {
         if (Entry.expires(allocator.address(ref))) {
             removeFromExpiring(allocator.address(ref));
         }
+        if (TimedHash.is(Entry.kind(allocator.address(ref)))) {
+            timed.remove(ref);
+        }
         freeEntry(ref);
+    }
+
+    // Hashes whose fields may expire
+
+    /// Takes a hash that has just become one whose fields may expire, or a copy of one.
+    ///
+    /// @param dueMs when its first field does, or [TimedHash#NEVER]
+    public void addTimed(int ref, long dueMs) {
+        timed.add(ref, dueMs);
+    }
+
+    /// Notes when the first field of a hash expires now, or [TimedHash#NEVER].
+    public void fieldsDue(int ref, long dueMs) {
+        timed.due(ref, dueMs);
+    }
+
+    /// {@return how many hashes there are whose fields may expire}
+    public int timedCount() {
+        return timed.count();
+    }
+
+    /// {@return the hash in which a field expires before all others, or [Allocator#NULL]; it may be one of a slot that was dropped}
+    public int firstTimed() {
+        return timed.first();
+    }
+
+    /// Does not look any more for expired fields in a hash, because it is on its way to be freed.
+    public void forgetTimed(int ref) {
+        timed.remove(ref);
     }
 
     /// Tells a running snapshot that the entry is about to change or go.
@@ -253,6 +297,7 @@ public final class Database {
         roots[slot] = Allocator.NULL;
         size -= index.size(root);
         RefList list = expiring;
+        TimedHashes hashes = timed;
         keyspace.dropSlot(
                 number,
                 slot,
@@ -260,6 +305,9 @@ public final class Database {
                 ref -> {
                     if (Entry.expires(allocator.address(ref)) && list == expiring) {
                         removeFromExpiring(allocator.address(ref));
+                    }
+                    if (TimedHash.is(Entry.kind(allocator.address(ref))) && hashes == timed) {
+                        hashes.remove(ref);
                     }
                     freeEntry(ref);
                 });
@@ -274,6 +322,8 @@ public final class Database {
         keyspace.reclaimer().add(expiring);
         Arrays.fill(roots, Allocator.NULL);
         expiring = new RefList(allocator);
+        keyspace.dispose(timed);
+        timed = new TimedHashes(allocator);
         size = 0;
     }
 
@@ -288,6 +338,9 @@ public final class Database {
         roots = otherRoots;
         expiring = otherExpiring;
         size = otherSize;
+        TimedHashes otherTimed = other.timed;
+        other.timed = timed;
+        timed = otherTimed;
     }
 
     /// Visits a part of a slot; see [HashIndex#scan].
@@ -356,6 +409,10 @@ public final class Database {
             case ValueKind.LIST_QUICKLIST ->
                     keyspace.dropChain(NodeChain.first(value), NodeChain.nodes(value));
             case ValueKind.STREAM -> keyspace.dropStream(value);
+            case ValueKind.HASH_TABLE_TIMED -> {
+                keyspace.dropTable(Memory.getInt(value));
+                keyspace.dropHeap(TimedHash.heap(entry));
+            }
             default -> {}
         }
         allocator.free(ref);

@@ -3,6 +3,8 @@ package dev.dunlin.node.keyspace;
 
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.DebugAllocator;
+import dev.dunlin.node.offheap.Entry;
+import dev.dunlin.node.offheap.ExpiryHeap;
 import dev.dunlin.node.offheap.HashIndex;
 import dev.dunlin.node.offheap.NodeChain;
 import dev.dunlin.node.offheap.ScoreTree;
@@ -24,12 +26,26 @@ public final class Keyspace implements AutoCloseable {
     private final ScoreTree scores;
     private final IdTree idTrees;
     private final Reclaimer reclaimer;
+    private final ExpiryHeap fieldHeaps;
     private final Database[] databases;
     private final List<Integer> scratch = new ArrayList<>();
     private int accessClock;
 
     private @Nullable SnapshotHook snapshot;
     private boolean currentMark;
+
+    /// What fields of a large hash are to their heap: elements that have the form of an [Entry].
+    private record ElementTimes(Allocator allocator) implements ExpiryHeap.Items {
+        @Override
+        public long timeMs(int ref) {
+            return Entry.expireAtMs(allocator.address(ref));
+        }
+
+        @Override
+        public void position(int ref, int position) {
+            Entry.expiryPosition(allocator.address(ref), position);
+        }
+    }
 
     /// @param allocator closed with this keyspace
     /// @param slots tables per database: 16,384 in cluster mode, else 1
@@ -41,6 +57,7 @@ public final class Keyspace implements AutoCloseable {
         this.scores = new ScoreTree(allocator);
         this.idTrees = new IdTree(allocator);
         this.reclaimer = new Reclaimer(index);
+        this.fieldHeaps = new ExpiryHeap(allocator, new ElementTimes(allocator));
         this.databases = new Database[databases];
         for (int i = 0; i < databases; i++) {
             this.databases[i] = new Database(i, this, slots);
@@ -69,6 +86,11 @@ public final class Keyspace implements AutoCloseable {
     /// {@return the operations on trees of ids}
     public IdTree idTrees() {
         return idTrees;
+    }
+
+    /// {@return the operations on heaps of fields that expire}
+    public ExpiryHeap fieldHeaps() {
+        return fieldHeaps;
     }
 
     public int databases() {
@@ -238,6 +260,11 @@ public final class Keyspace implements AutoCloseable {
     /// Takes over a consumer group that is in no stream any more.
     public void disposeGroup(int group) {
         reclaimer.add(StreamGarbage.ofGroup(index, idTrees, group));
+    }
+
+    /// A value's own heap is not needed any more.
+    void dropHeap(int heap) {
+        reclaimer.add(chunks -> fieldHeaps.free(heap, chunks));
     }
 
     void dropSlot(int database, int slot, int root, IntConsumer freeEntry) {

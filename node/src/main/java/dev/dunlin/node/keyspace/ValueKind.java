@@ -41,9 +41,15 @@ public final class ValueKind {
     /// A stream.
     public static final int STREAM = 11;
 
+    /// As [#HASH_LISTPACK], and fields may expire: [TimedHash].
+    public static final int HASH_LISTPACK_TIMED = 12;
+
+    /// As [#HASH_TABLE], and fields may expire: [TimedHash].
+    public static final int HASH_TABLE_TIMED = 13;
+
     private static final String[] TYPE_NAMES = {
         "string", "string", "hash", "hash", "list", "list", "set", "set", "set", "zset", "zset",
-        "stream"
+        "stream", "hash", "hash"
     };
 
     private ValueKind() {}
@@ -53,7 +59,7 @@ public final class ValueKind {
     }
 
     public static boolean isHash(int kind) {
-        return kind == HASH_LISTPACK || kind == HASH_TABLE;
+        return kind == HASH_LISTPACK || kind == HASH_TABLE || TimedHash.is(kind);
     }
 
     public static boolean isList(int kind) {

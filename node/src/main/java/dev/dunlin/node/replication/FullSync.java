@@ -21,6 +21,7 @@ final class FullSync {
     private final SnapshotCut cut;
     private final SnapshotSource source;
     private final boolean marked;
+    private final boolean fieldTimes;
     private final byte[] mark;
     private final EventLoop loop;
     private final Runnable onDone;
@@ -30,17 +31,20 @@ final class FullSync {
     private boolean scheduled;
 
     /// @param marked whether the end is marked; otherwise the source gets to know its size before the first byte leaves
+    /// @param fieldTimes whether it has the times at which fields of hashes expire
     /// @param mark 40 random characters
     FullSync(
             SnapshotCut cut,
             SnapshotSource source,
             boolean marked,
+            boolean fieldTimes,
             String mark,
             EventLoop loop,
             Runnable onDone) {
         this.cut = cut;
         this.source = source;
         this.marked = marked;
+        this.fieldTimes = fieldTimes;
         this.mark = mark.getBytes(US_ASCII);
         this.loop = loop;
         this.onDone = onDone;
@@ -49,7 +53,11 @@ final class FullSync {
 
     /// {@return whether one more replica may share it: nothing has left yet, and it understands the form}
     boolean accepts(PrimaryFeed feed, boolean wantsMark) {
-        return !sending && !done && wantsMark == marked && !feeds.contains(feed);
+        return !sending
+                && !done
+                && wantsMark == marked
+                && feed.options().fieldTimes() == fieldTimes
+                && !feeds.contains(feed);
     }
 
     void add(PrimaryFeed feed, ReplicationLog log, LogReaderLimit limit) {

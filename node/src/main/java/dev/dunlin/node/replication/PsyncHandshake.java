@@ -184,7 +184,7 @@ public final class PsyncHandshake {
                 });
         actions.add(replconf("listening-port", Integer.toString(identity.listeningPort())));
         identity.announceIp().ifPresent(ip -> actions.add(replconf("ip-address", ip)));
-        actions.add(replconf("capa", "eof", "capa", "psync2"));
+        actions.add(replconf("capa", "eof", "capa", "psync2", "capa", ReplicaOptions.FIELD_TIMES));
         state = State.AWAIT_REPLIES;
         return actions;
     }

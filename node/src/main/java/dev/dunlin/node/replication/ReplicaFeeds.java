@@ -152,15 +152,16 @@ final class ReplicaFeeds implements PrimaryFeed.Owner {
         }
         SnapshotCut cut =
                 new SnapshotCut(state.history().id(), log.offset(), Math.max(0, log.streamDb()));
-        SnapshotSource source = host.openSnapshot(cut);
+        boolean fieldTimes = waiting.getFirst().options().fieldTimes();
+        SnapshotSource source = host.openSnapshot(cut, fieldTimes);
         if (!marked && source.totalBytes() == SnapshotSink.UNKNOWN_BYTES) {
             source = new SnapshotSpool(source, host, loop);
         }
         String mark = ReplicationId.random(state.random()).hex();
-        FullSync sync = new FullSync(cut, source, marked, mark, loop, this::onSyncDone);
+        FullSync sync = new FullSync(cut, source, marked, fieldTimes, mark, loop, this::onSyncDone);
         running = sync;
         for (PrimaryFeed feed : List.copyOf(waiting)) {
-            if (wantsMark(feed, config) == marked) {
+            if (wantsMark(feed, config) == marked && feed.options().fieldTimes() == fieldTimes) {
                 waiting.remove(feed);
                 sync.add(feed, log, config.outputLimit());
             }

@@ -9,6 +9,9 @@ import java.util.Optional;
 ///
 /// Thread: the node's loop.
 public final class ReplicaOptions {
+    /// What a node of this kind says of itself: it reads hashes whose fields expire. No Redis says so, not even one that does.
+    static final String FIELD_TIMES = "dunlin-field-times";
+
     private static final int IP_CHARACTERS_MAX = 255;
 
     private int listeningPort;
@@ -16,6 +19,7 @@ public final class ReplicaOptions {
     private boolean eof;
     private boolean psync2;
     private boolean rdbOnly;
+    private boolean fieldTimes;
 
     /// Takes `option value` pairs.
     ///
@@ -51,6 +55,7 @@ public final class ReplicaOptions {
                 // An unknown capability is one we never use.
                 eof |= value.equalsIgnoreCase("eof");
                 psync2 |= value.equalsIgnoreCase("psync2");
+                fieldTimes |= value.equalsIgnoreCase(FIELD_TIMES);
             }
             case "rdb-only" -> {
                 return acceptRdbOnly(value);
@@ -109,6 +114,11 @@ public final class ReplicaOptions {
     /// {@return whether it understands an identity behind CONTINUE}
     public boolean psync2() {
         return psync2;
+    }
+
+    /// {@return whether it understands hashes whose fields expire}
+    public boolean fieldTimes() {
+        return fieldTimes;
     }
 
     /// {@return whether it only wants the data set, and no stream}

@@ -27,6 +27,13 @@ public interface ReplicationHost {
     /// Fixes the cut at this very moment and returns the data set of it; only when [#mayOpenSnapshot]. `cut.offset()` is the log's offset now.
     SnapshotSource openSnapshot(SnapshotCut cut);
 
+    /// As the other, for replicas that may know of hash fields that expire.
+    ///
+    /// @param fieldTimes whether they do
+    default SnapshotSource openSnapshot(SnapshotCut cut, boolean fieldTimes) {
+        return openSnapshot(cut);
+    }
+
     // As a replica.
 
     /// Executes one command of the primary's stream with the rights of the primary: exempt from read-only, ACL, maxmemory,

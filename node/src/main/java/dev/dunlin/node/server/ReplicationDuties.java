@@ -105,8 +105,14 @@ final class ReplicationDuties implements ReplicationHost {
 
     @Override
     public SnapshotSource openSnapshot(SnapshotCut cut) {
+        return openSnapshot(cut, false);
+    }
+
+    @Override
+    public SnapshotSource openSnapshot(SnapshotCut cut, boolean fieldTimes) {
         KeyspaceSnapshot opened =
-                KeyspaceSnapshot.begin(keyspace, cut, true, loop.nowMs(), () -> snapshot = null);
+                KeyspaceSnapshot.begin(
+                        keyspace, cut, true, fieldTimes, loop.nowMs(), () -> snapshot = null);
         snapshot = opened;
         return opened;
     }

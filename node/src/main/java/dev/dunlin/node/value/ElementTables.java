@@ -64,17 +64,28 @@ final class ElementTables {
 
     /// {@return a new element for the caller to fill in, in no table yet}
     int allocate(int keyBytes, int valueBytes) {
-        int element = allocator.allocate(Entry.bytes(keyBytes, valueBytes, false));
+        return allocate(keyBytes, valueBytes, false);
+    }
+
+    /// {@return a new element for the caller to fill in, its time included when it `expires`, in no table yet}
+    int allocate(int keyBytes, int valueBytes, boolean expires) {
+        int element = allocator.allocate(Entry.bytes(keyBytes, valueBytes, expires));
         long entry = allocator.address(element);
-        Entry.initialize(entry, ValueKind.STRING, keyBytes, valueBytes, false, 0);
+        Entry.initialize(entry, ValueKind.STRING, keyBytes, valueBytes, expires, 0);
         Entry.mark(entry, keyspace.currentMark());
         return element;
     }
 
     /// Adds an element whose field or member is known not to be there.
-    void add(int root, long key, int keyBytes, long value, int valueBytes) {
-        int element = allocate(keyBytes, valueBytes);
+    ///
+    /// @param timeMs when it expires, or [HashValue#NO_TIME]
+    void add(int root, long key, int keyBytes, long value, int valueBytes, long timeMs) {
+        boolean expires = timeMs != HashValue.NO_TIME;
+        int element = allocate(keyBytes, valueBytes, expires);
         long entry = allocator.address(element);
+        if (expires) {
+            Entry.expireAtMs(entry, timeMs);
+        }
         Memory.copy(key, Entry.key(entry), keyBytes);
         Memory.copy(value, Entry.value(entry), valueBytes);
         index.insert(root, element, index.hash(key, keyBytes));

@@ -170,13 +170,20 @@ public final class Listpack {
     ///
     /// @return the field that is `wanted` (its value is the next element), or [#NOT_FOUND]
     public static int findField(long listpack, ListpackElement wanted) {
+        return findField(listpack, wanted, 1);
+    }
+
+    /// As the other, with `others` elements that belong to each field behind it.
+    static int findField(long listpack, ListpackElement wanted, int others) {
         long entry = listpack + HEADER_BYTES;
         for (int lead = lead(entry); lead != ListpackEncoding.END; lead = lead(entry)) {
             if (entryMatches(entry, lead, wanted)) {
                 return (int) (entry - listpack);
             }
             entry += entryBytes(entry, lead);
-            entry += entryBytes(entry);
+            for (int i = 0; i < others; i++) {
+                entry += entryBytes(entry);
+            }
         }
         return NOT_FOUND;
     }
@@ -287,6 +294,25 @@ public final class Listpack {
         int stated = Memory.getShort(listpack + COUNT_OFFSET) & 0xffff;
         Memory.putShort(
                 listpack + COUNT_OFFSET, (short) Math.min(COUNT_UNKNOWN, (long) stated + elements));
+    }
+
+    /// Writes a copy with an element more behind each group of `group` elements. `target` must have room for it.
+    static void weave(long source, int group, ListpackElement element, long target) {
+        int from = HEADER_BYTES;
+        int to = HEADER_BYTES;
+        int count = 0;
+        while (!isEnd(source, from)) {
+            int next = skip(source, from, group);
+            Memory.copy(source + from, target + to, next - from);
+            to += next - from;
+            element.writeTo(target + to);
+            to += element.entryBytes();
+            from = next;
+            count += group + 1;
+        }
+        Memory.putByte(target + to, (byte) ListpackEncoding.END);
+        Memory.putInt(target, to + 1);
+        Memory.putShort(target + COUNT_OFFSET, (short) Math.min(count, COUNT_UNKNOWN));
     }
 
     private static int skip(long listpack, int entry, int count) {

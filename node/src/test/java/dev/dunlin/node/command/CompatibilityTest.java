@@ -27,23 +27,39 @@ class CompatibilityTest {
 
     /// What a command does otherwise than in Redis, and why.
     private static final Map<String, String> NOTES =
-            Map.of(
-                    "client|tracking",
-                    "`ON` is refused with an error: there are no invalidation messages yet",
-                    "debug",
-                    "what tests need: `DIGEST`, `DIGEST-VALUE`, `OBJECT`, `SLEEP`, `SET-ACTIVE-EXPIRE`, `ERROR`",
-                    "flushall",
-                    "`SYNC` and `ASYNC` are the same: keys are gone at once, memory is freed in slices",
-                    "flushdb",
-                    "`SYNC` and `ASYNC` are the same: keys are gone at once, memory is freed in slices",
-                    "unlink",
-                    "the same as `DEL`, which frees large values in slices as well",
-                    "xinfo|stream",
-                    "`radix-tree-nodes` is one more than `radix-tree-keys`: the index is another tree",
-                    "xread",
-                    "`BLOCK` does not wait yet",
-                    "xreadgroup",
-                    "`BLOCK` does not wait yet");
+            Map.ofEntries(
+                    Map.entry(
+                            "client|tracking",
+                            "`ON` is refused with an error: there are no invalidation messages yet"),
+                    Map.entry(
+                            "debug",
+                            "what tests need: `DIGEST`, `DIGEST-VALUE`, `OBJECT`, `SLEEP`, `SET-ACTIVE-EXPIRE`, `ERROR`"),
+                    Map.entry(
+                            "flushall",
+                            "`SYNC` and `ASYNC` are the same: keys are gone at once, memory is freed in slices"),
+                    Map.entry(
+                            "flushdb",
+                            "`SYNC` and `ASYNC` are the same: keys are gone at once, memory is freed in slices"),
+                    Map.entry(
+                            "dump",
+                            "the times of a hash's fields are behind the value, where only nodes of this kind look; to others it is a hash without them"),
+                    Map.entry(
+                            "hexpire",
+                            "an expired field is gone for every command, `HDEL` as well; `HLEN`, `EXISTS` and `TYPE` take account of it until it is removed"),
+                    Map.entry(
+                            "hsetex",
+                            "replicas get `HSET` and `HPEXPIREAT`, so that one that does not know such times keeps the fields until it is sent `HDEL`; it refuses a transaction that sets such times"),
+                    Map.entry(
+                            "psync",
+                            "hash fields keep their times in a full sync to a node of this kind; to Redis, which before 7.4 could not read them, the hash goes without"),
+                    Map.entry(
+                            "unlink",
+                            "the same as `DEL`, which frees large values in slices as well"),
+                    Map.entry(
+                            "xinfo|stream",
+                            "`radix-tree-nodes` is one more than `radix-tree-keys`: the index is another tree"),
+                    Map.entry("xread", "`BLOCK` does not wait yet"),
+                    Map.entry("xreadgroup", "`BLOCK` does not wait yet"));
 
     @Test
     void givenTheCommandTables_whenCompared_thenThePageSaysWhatIsThere() throws IOException {

@@ -67,7 +67,7 @@ class PsyncHandshakeTest {
                         "> PING",
                         "< +PONG",
                         "> REPLCONF listening-port 7001",
-                        "> REPLCONF capa eof capa psync2",
+                        "> REPLCONF capa eof capa psync2 capa dunlin-field-times",
                         "< +OK",
                         "< +OK",
                         "> PSYNC ? -1",
@@ -97,7 +97,7 @@ class PsyncHandshakeTest {
                         "> AUTH u p",
                         "> REPLCONF listening-port 7001",
                         "> REPLCONF ip-address 10.0.0.1",
-                        "> REPLCONF capa eof capa psync2",
+                        "> REPLCONF capa eof capa psync2 capa dunlin-field-times",
                         "< +OK",
                         "< -ERR Unrecognized REPLCONF option: listening-port",
                         "< -ERR x",
@@ -123,7 +123,7 @@ class PsyncHandshakeTest {
                 .endsWith("give up PING_REFUSED: -MASTERDOWN x");
         for (String fine : List.of("-NOPERM x", "-ERR operation not permitted", "+whatever")) {
             assertThat(talk(handshake(PLAIN, PsyncRequest.NOTHING), fine))
-                    .endsWith("> REPLCONF capa eof capa psync2");
+                    .endsWith("> REPLCONF capa eof capa psync2 capa dunlin-field-times");
         }
     }
 

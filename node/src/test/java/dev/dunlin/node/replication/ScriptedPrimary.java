@@ -33,7 +33,7 @@ final class ScriptedPrimary implements AutoCloseable {
         connection.expect("PING");
         connection.send("+PONG\r\n");
         connection.expect("REPLCONF listening-port 0");
-        connection.expect("REPLCONF capa eof capa psync2");
+        connection.expect("REPLCONF capa eof capa psync2 capa dunlin-field-times");
         connection.send("+OK\r\n+OK\r\n");
         return connection;
     }

@@ -26,7 +26,7 @@ import java.util.Set;
 /// Thread: stateless. Nothing here waits: a payload is in memory as a whole.
 public final class DumpPayload {
     private static final int VERSION_BYTES = 2;
-    private static final int FOOTER_BYTES = VERSION_BYTES + Crc64.BYTES;
+    static final int FOOTER_BYTES = VERSION_BYTES + Crc64.BYTES;
     private static final VarHandle I64 =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 

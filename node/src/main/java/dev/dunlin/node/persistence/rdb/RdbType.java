@@ -3,7 +3,7 @@ package dev.dunlin.node.persistence.rdb;
 
 import org.jspecify.annotations.Nullable;
 
-/// The types of value that RDB versions 1 to 11 know; a type fixes both what a value is and how it is laid out.
+/// The types of value that RDB versions 1 to 11 know, and one of version 12; a type fixes both what a value is and how it is laid out.
 public enum RdbType {
     STRING(0),
     LIST(1),
@@ -26,7 +26,9 @@ public enum RdbType {
     LIST_QUICKLIST_2(18),
     STREAM_2(19),
     SET_LISTPACK(20),
-    STREAM_3(21);
+    STREAM_3(21),
+    /// A hash whose fields may expire, each with its time. Of version 12: written only to whoever says that it reads it.
+    HASH_METADATA(24);
 
     private final int code;
 

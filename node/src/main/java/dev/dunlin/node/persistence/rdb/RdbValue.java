@@ -115,6 +115,92 @@ public sealed interface RdbValue {
         }
     }
 
+    /// The fields of a hash with their values, and with the times at which they expire.
+    ///
+    /// ```
+    /// i64 first time | count | time - first time + 1, 0 for none | field | value | time ...
+    /// ```
+    final class TimedHashPairs implements Collection {
+        private static final byte[] NO_BYTES = {};
+
+        private final RdbDecoder decoder;
+        private final long firstMs;
+        private final long count;
+        private long left;
+        private byte[] field = NO_BYTES;
+        private byte[] value = NO_BYTES;
+        private long timeMs;
+
+        TimedHashPairs(RdbDecoder decoder) throws IOException {
+            this.decoder = decoder;
+            this.firstMs = decoder.input().readLong();
+            this.count = decoder.readCount("fields", 3);
+            this.left = count;
+            if (firstMs < 0) {
+                throw decoder.corrupt("a field that expired before 1970");
+            }
+        }
+
+        @Override
+        public RdbType type() {
+            return RdbType.HASH_METADATA;
+        }
+
+        public long count() {
+            return count;
+        }
+
+        @Override
+        public boolean next() throws IOException {
+            if (left == 0) {
+                return false;
+            }
+            left--;
+            long after = decoder.readNumber();
+            if (after < 0 || after > Long.MAX_VALUE - firstMs) {
+                throw decoder.corrupt("a field that expires after the end of time");
+            }
+            timeMs = after == 0 ? 0 : Math.max(1, firstMs + after - 1);
+            field = decoder.readString();
+            value = decoder.readString();
+            return true;
+        }
+
+        /// {@return the field of the current pair; the array belongs to the caller}
+        public byte[] field() {
+            return field;
+        }
+
+        /// {@return the value of the current pair; the array belongs to the caller}
+        public byte[] value() {
+            return value;
+        }
+
+        /// {@return when the field expires, Unix time in milliseconds, or 0}
+        public long timeMs() {
+            return timeMs;
+        }
+
+        /// Besides field and value the time, 8 bytes, little-endian.
+        @Override
+        public void addTo(List<byte[]> to) {
+            to.add(field);
+            to.add(value);
+            to.add(
+                    ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(timeMs)
+                            .array());
+        }
+
+        @Override
+        public void drain() throws IOException {
+            while (next()) {
+                // Reading is checking.
+            }
+        }
+    }
+
     /// The elements of a list, first to last. A file of an odd writer may have none.
     final class ListElements implements Collection {
         private final RdbType type;

@@ -63,6 +63,7 @@ final class ValueParser {
                             type,
                             pairs(ListpackElements.of(decoder.readString(), decoder)),
                             decoder);
+            case HASH_METADATA -> new RdbValue.TimedHashPairs(decoder);
             case STREAM, STREAM_2, STREAM_3 ->
                     new RdbValue.StreamParts(new StreamReader(decoder, type));
             case MODULE -> opaque(type);
@@ -73,6 +74,7 @@ final class ValueParser {
     static boolean isEmpty(RdbValue value) {
         return switch (value) {
             case RdbValue.HashPairs hash -> hash.count() == 0;
+            case RdbValue.TimedHashPairs hash -> hash.count() == 0;
             case RdbValue.ListElements list -> list.isKnownEmpty();
             case RdbValue.SetMembers set -> set.count() == 0;
             case RdbValue.ScoredMembers sortedSet -> sortedSet.count() == 0;

@@ -2,6 +2,7 @@
 package dev.dunlin.node.persistence.snapshot;
 
 import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.keyspace.TimedHash;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
@@ -11,6 +12,7 @@ import dev.dunlin.node.persistence.rdb.RdbEncoder;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
 import dev.dunlin.node.persistence.rdb.RdbWriter;
+import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.Listpack;
 import io.netty.buffer.ByteBuf;
@@ -28,16 +30,27 @@ public final class EntryWriter {
 
     private final Keyspace keyspace;
     private final StreamWriter streams;
+    private final boolean fieldTimes;
 
+    /// Writes what everything since Redis 7.0 reads.
     public EntryWriter(Keyspace keyspace) {
+        this(keyspace, false);
+    }
+
+    /// @param fieldTimes whether the reader knows of fields that expire; if not, they are written as fields that do not
+    EntryWriter(Keyspace keyspace, boolean fieldTimes) {
         this.keyspace = keyspace;
+        this.fieldTimes = fieldTimes;
         this.streams = new StreamWriter(keyspace);
     }
 
     /// {@return the table that is the entry's value, or [Allocator#NULL] when its value is something else}
     static int table(long entry) {
         return switch (Entry.kind(entry)) {
-            case ValueKind.HASH_TABLE, ValueKind.SET_TABLE, ValueKind.ZSET_TREE ->
+            case ValueKind.HASH_TABLE,
+                    ValueKind.HASH_TABLE_TIMED,
+                    ValueKind.SET_TABLE,
+                    ValueKind.ZSET_TREE ->
                     Memory.getInt(Entry.value(entry));
             default -> Allocator.NULL;
         };
@@ -71,7 +84,25 @@ public final class EntryWriter {
     /// Writes what comes before the parts of an entry whose value is a table or a chain: key, expiry, and how many there are now.
     void head(RdbEncoder values, ByteBuf out, long entry) {
         key(values, out, entry);
+        firstTime(out, entry);
         values.length(out, parts(entry));
+    }
+
+    /// {@return what the times of an entry's fields are written relative to, or [TimedHash#NEVER] when they are not written}
+    long firstTimeMs(long entry) {
+        return writesTimes(entry) ? TimedHash.dueMs(entry) : TimedHash.NEVER;
+    }
+
+    private boolean writesTimes(long entry) {
+        return fieldTimes
+                && TimedHash.is(Entry.kind(entry))
+                && TimedHash.dueMs(entry) != TimedHash.NEVER;
+    }
+
+    private void firstTime(ByteBuf out, long entry) {
+        if (writesTimes(entry)) {
+            out.writeLongLE(TimedHash.dueMs(entry));
+        }
     }
 
     /// {@return how many elements the table has, or nodes the chain}
@@ -84,10 +115,16 @@ public final class EntryWriter {
     /// Writes an element of a value that is a table.
     ///
     /// @param kind of the entry whose value it is
-    void element(RdbEncoder values, ByteBuf out, int kind, int ref) {
+    /// @param firstMs what [#firstTimeMs] said of the entry
+    void element(RdbEncoder values, ByteBuf out, int kind, long firstMs, int ref) {
         long element = keyspace.allocator().address(ref);
         switch (kind) {
-            case ValueKind.HASH_TABLE -> {
+            case ValueKind.HASH_TABLE, ValueKind.HASH_TABLE_TIMED -> {
+                if (firstMs != TimedHash.NEVER) {
+                    values.length(
+                            out,
+                            Entry.expires(element) ? Entry.expireAtMs(element) - firstMs + 1 : 0);
+                }
                 values.string(out, Entry.key(element), Entry.keyBytes(element));
                 values.string(out, Entry.value(element), Entry.valueBytes(element));
             }
@@ -130,11 +167,13 @@ public final class EntryWriter {
         values.string(out, content, bytes);
     }
 
-    private static RdbType typeOf(long entry) {
+    private RdbType typeOf(long entry) {
         return switch (Entry.kind(entry)) {
             case ValueKind.STRING, ValueKind.STRING_RAW -> RdbType.STRING;
             case ValueKind.HASH_LISTPACK -> RdbType.HASH_LISTPACK;
             case ValueKind.HASH_TABLE -> RdbType.HASH;
+            case ValueKind.HASH_LISTPACK_TIMED, ValueKind.HASH_TABLE_TIMED ->
+                    writesTimes(entry) ? RdbType.HASH_METADATA : RdbType.HASH;
             case ValueKind.SET_INTSET -> RdbType.SET_INTSET;
             // The type for listpacks came with version 11 of the format, which Redis 7.0 does not
             // read.
@@ -147,7 +186,7 @@ public final class EntryWriter {
         };
     }
 
-    private static void key(RdbEncoder values, ByteBuf out, long entry) {
+    private void key(RdbEncoder values, ByteBuf out, long entry) {
         long expireAtMs = Entry.expires(entry) ? Entry.expireAtMs(entry) : RdbRecord.Entry.NEVER;
         RdbWriter.beginEntry(
                 values, out, typeOf(entry), Entry.key(entry), Entry.keyBytes(entry), expireAtMs);
@@ -171,10 +210,17 @@ public final class EntryWriter {
             }
             return;
         }
+        firstTime(out, entry);
+        long firstMs = firstTimeMs(entry);
+        if (kind == ValueKind.HASH_LISTPACK_TIMED) {
+            timedPairs(values, out, firstMs, Entry.value(entry) + TimedHash.SMALL_HEADER_BYTES);
+            return;
+        }
         int table = table(entry);
         if (table != Allocator.NULL) {
             values.length(out, parts(entry));
-            keyspace.index().forEach(table, element -> element(values, out, kind, element));
+            keyspace.index()
+                    .forEach(table, element -> element(values, out, kind, firstMs, element));
             return;
         }
         if (kind == ValueKind.LIST_LISTPACK) {
@@ -186,19 +232,37 @@ public final class EntryWriter {
         values.string(out, Entry.value(entry), Entry.valueBytes(entry));
     }
 
+    private static void timedPairs(RdbEncoder values, ByteBuf out, long firstMs, long listpack) {
+        values.length(out, Listpack.count(listpack) / 3);
+        int field = Listpack.first(listpack);
+        while (!Listpack.isEnd(listpack, field)) {
+            int value = Listpack.next(listpack, field);
+            int time = Listpack.next(listpack, value);
+            if (firstMs != TimedHash.NEVER) {
+                long timeMs = Listpack.integer(listpack, time);
+                values.length(out, timeMs == HashValue.NO_TIME ? 0 : timeMs - firstMs + 1);
+            }
+            text(values, out, listpack, field);
+            text(values, out, listpack, value);
+            field = Listpack.next(listpack, time);
+        }
+    }
+
     private static void members(RdbEncoder values, ByteBuf out, long listpack) {
         values.length(out, Listpack.count(listpack));
         for (int at = Listpack.first(listpack);
                 !Listpack.isEnd(listpack, at);
                 at = Listpack.next(listpack, at)) {
-            if (Listpack.isInteger(listpack, at)) {
-                values.string(out, Listpack.integer(listpack, at));
-            } else {
-                values.string(
-                        out,
-                        Listpack.stringAddress(listpack, at),
-                        Listpack.stringBytes(listpack, at));
-            }
+            text(values, out, listpack, at);
+        }
+    }
+
+    private static void text(RdbEncoder values, ByteBuf out, long listpack, int at) {
+        if (Listpack.isInteger(listpack, at)) {
+            values.string(out, Listpack.integer(listpack, at));
+        } else {
+            values.string(
+                    out, Listpack.stringAddress(listpack, at), Listpack.stringBytes(listpack, at));
         }
     }
 }

@@ -136,14 +136,18 @@ public final class KeyspaceLoader {
                                     : database.find(slot, address, bytes, hash);
                     long expiry = expiry(elements.key());
                     switch (elements.type()) {
-                        case HASH, HASH_ZIPMAP, HASH_ZIPLIST, HASH_LISTPACK -> {
+                        case HASH, HASH_ZIPMAP, HASH_ZIPLIST, HASH_LISTPACK, HASH_METADATA -> {
                             HashValue value = values.hashes();
                             if (ref == Allocator.NULL) {
                                 value.create(database, slot, address, bytes, hash, expiry);
                             } else {
                                 value.open(database, slot, ref, hash);
                             }
-                            addPairs(value, elements.elements());
+                            if (elements.type() == RdbType.HASH_METADATA) {
+                                addTimedPairs(value, elements.elements());
+                            } else {
+                                addPairs(value, elements.elements());
+                            }
                         }
                         case SET, SET_INTSET, SET_LISTPACK -> {
                             SetValue value = values.sets();
@@ -213,6 +217,18 @@ public final class KeyspaceLoader {
             double score =
                     ByteBuffer.wrap(elements.get(i + 1)).order(ByteOrder.LITTLE_ENDIAN).getDouble();
             set.put(elements.get(i), score);
+        }
+    }
+
+    /// What has expired is taken all the same: who may remove it does so, and says so in the log.
+    private static void addTimedPairs(HashValue hash, List<byte[]> elements) {
+        for (int i = 0; i < elements.size(); i += 3) {
+            hash.put(elements.get(i), elements.get(i + 1));
+            long timeMs =
+                    ByteBuffer.wrap(elements.get(i + 2)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            if (timeMs != HashValue.NO_TIME) {
+                hash.expire(elements.get(i), timeMs);
+            }
         }
     }
 

@@ -91,12 +91,16 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     private @Nullable String failure;
 
     private KeyspaceSnapshot(
-            Keyspace keyspace, boolean compress, Runnable released, long heldBytesMax) {
+            Keyspace keyspace,
+            boolean compress,
+            boolean fieldTimes,
+            Runnable released,
+            long heldBytesMax) {
         this.keyspace = keyspace;
         this.allocator = keyspace.allocator();
         this.index = keyspace.index();
         this.chains = keyspace.chains();
-        this.file = new SnapshotFile(new EntryWriter(keyspace), compress, heldBytesMax);
+        this.file = new SnapshotFile(new EntryWriter(keyspace, fieldTimes), compress, heldBytesMax);
         this.released = released;
         this.walk = new SnapshotWalk(keyspace, this::visitEntry);
     }
@@ -111,7 +115,20 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
             boolean compress,
             long nowMs,
             Runnable released) {
-        return begin(keyspace, cut, compress, nowMs, released, HELD_BYTES_MAX);
+        return begin(keyspace, cut, compress, false, nowMs, released, HELD_BYTES_MAX);
+    }
+
+    /// As the other, for a reader that may know of fields that expire.
+    ///
+    /// @param fieldTimes whether it does; if not, they are written as fields that do not
+    public static KeyspaceSnapshot begin(
+            Keyspace keyspace,
+            @Nullable SnapshotCut cut,
+            boolean compress,
+            boolean fieldTimes,
+            long nowMs,
+            Runnable released) {
+        return begin(keyspace, cut, compress, fieldTimes, nowMs, released, HELD_BYTES_MAX);
     }
 
     /// As the other, with another limit of what may be held.
@@ -119,10 +136,11 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
             Keyspace keyspace,
             @Nullable SnapshotCut cut,
             boolean compress,
+            boolean fieldTimes,
             long nowMs,
             Runnable released,
             long heldBytesMax) {
-        var snapshot = new KeyspaceSnapshot(keyspace, compress, released, heldBytesMax);
+        var snapshot = new KeyspaceSnapshot(keyspace, compress, fieldTimes, released, heldBytesMax);
         snapshot.file.header(cut, nowMs, keyspace.usedBytes());
         keyspace.beginSnapshot(snapshot);
         return snapshot;
@@ -303,7 +321,13 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
         int table = EntryWriter.table(entry);
         if (table != Allocator.NULL) {
             if (mayWait || isLarge(table)) {
-                var value = new LargeTable(atCut, Entry.kind(entry), table, index.size(table));
+                var value =
+                        new LargeTable(
+                                atCut,
+                                Entry.kind(entry),
+                                file.firstTimeMs(entry),
+                                table,
+                                index.size(table));
                 byTable.put(table, value);
                 enqueue(value, entry);
                 return;
@@ -382,8 +406,7 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     private void visitElement(int element) {
         visits++;
         long address = allocator.address(element);
-        LargeValue value = current;
-        if (value != null && !isMarked(address)) {
+        if (current instanceof LargeTable value && !isMarked(address)) {
             Entry.mark(address, keyspace.currentMark());
             if (writing) {
                 file.element(value, element);

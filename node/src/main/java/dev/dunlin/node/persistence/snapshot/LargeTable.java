@@ -17,14 +17,18 @@ final class LargeTable extends LargeValue {
     /// Old states of elements that have changed since.
     final HeldBytes early = new HeldBytes();
 
+    final long firstTimeMs;
+
     boolean scanned;
     long cursor;
 
     private int root;
     private boolean owned;
 
-    LargeTable(int database, int kind, int root, int count) {
+    /// @param firstTimeMs see [EntryWriter#firstTimeMs]
+    LargeTable(int database, int kind, long firstTimeMs, int root, int count) {
         super(database, kind, count);
+        this.firstTimeMs = firstTimeMs;
         this.root = root;
     }
 

@@ -86,8 +86,8 @@ final class SnapshotFile implements AutoCloseable {
         chunk.release();
     }
 
-    void element(LargeValue value, int element) {
-        entries.element(values, writer.out(), value.kind, element);
+    void element(LargeTable value, int element) {
+        entries.element(values, writer.out(), value.kind, value.firstTimeMs, element);
         value.written++;
     }
 
@@ -101,6 +101,11 @@ final class SnapshotFile implements AutoCloseable {
             writer.selectDb(atCut);
             writtenDatabase = atCut;
         }
+    }
+
+    /// {@return what the times of an entry's fields are written relative to; see [EntryWriter#firstTimeMs]}
+    long firstTimeMs(long entry) {
+        return entries.firstTimeMs(entry);
     }
 
     // What has to wait for its place
@@ -130,7 +135,7 @@ final class SnapshotFile implements AutoCloseable {
     void holdElement(LargeTable value, int element) {
         ByteBuf out = value.early.out();
         int before = out.readableBytes();
-        entries.element(values, out, value.kind, element);
+        entries.element(values, out, value.kind, value.firstTimeMs, element);
         value.written++;
         heldBytes += out.readableBytes() - before;
     }

@@ -84,6 +84,12 @@ final class RdbText {
                 }
                 return "hash " + sorted(elements);
             }
+            case RdbValue.TimedHashPairs hash -> {
+                while (hash.next()) {
+                    elements.add(hex(hash.field()) + "=" + hex(hash.value()) + "@" + hash.timeMs());
+                }
+                return "hash " + sorted(elements);
+            }
             case RdbValue.ListElements list -> {
                 while (list.next()) {
                     elements.add(hex(list.element()));

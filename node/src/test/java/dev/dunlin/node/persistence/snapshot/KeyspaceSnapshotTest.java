@@ -54,6 +54,7 @@ class KeyspaceSnapshotTest {
         if (random.nextInt(3) == 0) {
             giveUp(box, random, cluster);
         }
+        box.fieldTimes = random.nextBoolean();
         List<String> cut = box.content();
         KeyspaceSnapshot snapshot = box.begin();
         int changesMax = random.nextInt(40);
@@ -115,6 +116,9 @@ class KeyspaceSnapshotTest {
         for (int i = 0; i < pairs; i++) {
             box.hset(db, large, "f" + i, "x".repeat(bytes) + i);
         }
+        for (int i = random.nextInt(2) * pairs; i > 0; i--) {
+            box.hexpire(db, large, "f" + random.nextInt(pairs), 1 + random.nextInt(1_000_000));
+        }
         String largeSet = anyKey(random);
         for (int i = 0; i < pairs / 4; i++) {
             box.sadd(db, largeSet, "f" + i);
@@ -158,7 +162,7 @@ class KeyspaceSnapshotTest {
         String value = "v".repeat(random.nextInt(100)) + random.nextInt();
         int index = random.nextInt(random.nextBoolean() ? 5 : 1000);
         boolean first = random.nextBoolean();
-        switch (random.nextInt(48)) {
+        switch (random.nextInt(51)) {
             case 0 -> box.del(db, key);
             case 1 -> box.set(db, key, value);
             case 2, 3 -> box.rename(db, key, other, anyKey(random));
@@ -193,6 +197,7 @@ class KeyspaceSnapshotTest {
             case 36, 37, 38, 39, 40 -> box.xadd(db, key, "f" + random.nextInt(3), element(random));
             case 41, 42 -> box.xdel(db, key, index);
             case 43 -> box.xtrim(db, key, random.nextInt(200));
+            case 47, 48, 49 -> box.hexpire(db, key, field, random.nextInt(4) * 1_000_000L);
             case 44, 45, 46 -> box.deliver(db, key, index, "c" + random.nextInt(3));
             default -> box.hset(db, key, field, value);
         }

@@ -50,6 +50,10 @@ final class SnapshotBox implements AutoCloseable {
     final HashValue hashes;
     final SortedSetValue sortedSets;
     final ByteArrayOutputStream file = new ByteArrayOutputStream();
+
+    /// Whether the reader of snapshots knows of fields that expire.
+    boolean fieldTimes = true;
+
     private final boolean cluster;
     private final long keyScratch;
     private final long fieldScratch;
@@ -133,6 +137,15 @@ final class SnapshotBox implements AutoCloseable {
         }
         int bytes = text(field, fieldScratch);
         hashes.put(fieldScratch, bytes, valueScratch, text(value, valueScratch));
+    }
+
+    void hexpire(int db, String key, String field, long atMs) {
+        Found at = look(db, key);
+        if (at.missing() || !ValueKind.isHash(Entry.kind(keyspace.allocator().address(at.ref)))) {
+            return;
+        }
+        hashes.open(at.database, at.slot, at.ref, at.hash);
+        hashes.expire(field.getBytes(ISO_8859_1), atMs);
     }
 
     void hdel(int db, String key, String field) {
@@ -538,7 +551,7 @@ final class SnapshotBox implements AutoCloseable {
         released = false;
         snapshot =
                 KeyspaceSnapshot.begin(
-                        keyspace, null, true, 0, () -> released = true, heldBytesMax);
+                        keyspace, null, true, fieldTimes, 0, () -> released = true, heldBytesMax);
         return snapshot;
     }
 
@@ -595,6 +608,7 @@ final class SnapshotBox implements AutoCloseable {
     /// {@return what a node that loads the file has}
     List<String> loaded() throws IOException {
         try (var target = new SnapshotBox(cluster)) {
+            target.fieldTimes = fieldTimes;
             var batches =
                     new LoadBatches(
                             new RdbReader(
@@ -665,7 +679,9 @@ final class SnapshotBox implements AutoCloseable {
         reader.open(ref);
         reader.forEach(pair -> {
             String field = string(pair.fieldAddress(), pair.fieldBytes());
-            String old = pairs.put(field, string(pair.valueAddress(), pair.valueBytes()));
+            String value = string(pair.valueAddress(), pair.valueBytes());
+            boolean timed = fieldTimes && pair.timeMs() != HashValue.NO_TIME;
+            String old = pairs.put(field, timed ? value + " until " + pair.timeMs() : value);
             assertThat(old).isNull();
         });
         return head + pairs;

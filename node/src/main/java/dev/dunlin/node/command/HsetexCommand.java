@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.dunlin.node.resp.ReplyWriter;
+import dev.dunlin.node.resp.RespError;
+import dev.dunlin.node.value.HashValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// HSETEX: `HSETEX key [FNX|FXX] [EX s|PX ms|EXAT s|PXAT ms|KEEPTTL] FIELDS n field value ...`.
+///
+/// The log gets HSET and HPEXPIREAT, so that a replica of Redis 7 keeps the fields, although it does not know their times.
+final class HsetexCommand {
+    private static final RespError ONE_CONDITION =
+            RespError.of("ERR Only one of FXX or FNX arguments can be specified");
+    private static final RespError ONE_TIME =
+            RespError.of(
+                    "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified");
+    private static final RespError BAD_COUNT = RespError.of("ERR invalid number of fields");
+    private static final RespError MISSING_TIME = RespError.of("ERR missing expire time");
+    private static final byte[] HSET = "HSET".getBytes(UTF_8);
+
+    private HsetexCommand() {}
+
+    /// What the arguments say.
+    ///
+    /// @param first argument that is a field, 0 when there is none
+    /// @param unit argument that is one, 0 when there is none
+    /// @param condition argument that is one, 0 when there is none
+    private record Request(int first, int end, int unit, boolean keepsTime, int condition) {
+        static Request parse(Args args) {
+            int first = 0;
+            int end = 0;
+            int unit = 0;
+            boolean keep = false;
+            int condition = 0;
+            for (int i = 2; i < args.count(); i++) {
+                if (args.is(i, "fields")) {
+                    first = i + 2;
+                    end = end(args, i);
+                    i = end - 1;
+                } else if (args.is(i, "fnx") || args.is(i, "fxx")) {
+                    if (condition != 0) {
+                        throw new CommandException(ONE_CONDITION);
+                    }
+                    condition = i;
+                } else if (args.is(i, "keepttl") || ExpiryTime.isUnit(args, i)) {
+                    if (keep || unit != 0) {
+                        throw new CommandException(ONE_TIME);
+                    }
+                    keep = args.is(i, "keepttl");
+                    if (!keep) {
+                        if (i + 1 >= args.count()) {
+                            throw new CommandException(MISSING_TIME);
+                        }
+                        args.longAt(i + 1);
+                        unit = i++;
+                    }
+                } else {
+                    throw new CommandException(
+                            RespError.ofBytes(
+                                    "ERR unknown argument: "
+                                            + RespError.quoted(args.copy(i), args.bytes(i))));
+                }
+            }
+            if (first == 0) {
+                throw new CommandException(RespError.wrongArity("hsetex"));
+            }
+            return new Request(first, end, unit, keep, condition);
+        }
+
+        private static int end(Args args, int word) {
+            if (word + 3 >= args.count()) {
+                throw new CommandException(RespError.wrongArity("hsetex"));
+            }
+            long count = args.longAt(word + 1, BAD_COUNT);
+            if (count < 1) {
+                throw new CommandException(BAD_COUNT);
+            }
+            if (count > (args.count() - word - 2) / 2) {
+                throw new CommandException(RespError.wrongArity("hsetex"));
+            }
+            return word + 2 + 2 * (int) count;
+        }
+    }
+
+    static void hsetex(CommandContext ctx, Args args, ReplyWriter reply) {
+        Request request = Request.parse(args);
+        long atMs =
+                request.unit == 0
+                        ? HashValue.NO_TIME
+                        : FieldArgs.time(ctx, args, request.unit, "hsetex");
+        HashValue there = Hashes.write(ctx, args, 1);
+        if (request.condition != 0 && !isMet(request, there, args)) {
+            reply.integer(0);
+            return;
+        }
+        if (request.unit != 0 && atMs <= ctx.nowMs() && ctx.services().mayExpire()) {
+            if (there != null) {
+                var changes = new FieldChanges(ctx, args, there);
+                for (int i = request.first; i < request.end; i += 2) {
+                    changes.delete(i);
+                }
+                changes.end(atMs);
+            }
+            reply.integer(1);
+            return;
+        }
+        set(ctx, args, request, there, Math.max(1, atMs));
+        reply.integer(1);
+    }
+
+    /// {@return whether all fields are there, or none, whichever was asked for}
+    private static boolean isMet(Request request, @Nullable HashValue there, Args args) {
+        boolean wanted = args.is(request.condition, "fxx");
+        for (int i = request.first; i < request.end; i += 2) {
+            boolean found = there != null && there.find(args.address(i), args.bytes(i));
+            if (found != wanted) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void set(
+            CommandContext ctx, Args args, Request request, @Nullable HashValue there, long atMs) {
+        HashValue hash = there != null ? there : Hashes.writeOrCreate(ctx, args, 1);
+        for (int i = request.first; i < request.end; i += 2) {
+            long field = args.address(i);
+            int bytes = args.bytes(i);
+            long value = args.address(i + 1);
+            int valueBytes = args.bytes(i + 1);
+            if (request.keepsTime) {
+                hash.putKeepingTime(field, bytes, value, valueBytes);
+            } else {
+                hash.put(field, bytes, value, valueBytes);
+            }
+            if (request.unit != 0) {
+                hash.expire(field, bytes, atMs);
+            }
+        }
+        ctx.changed(args, 1);
+        if (ctx.effects().listening()) {
+            log(ctx, args, request, hash);
+        }
+    }
+
+    private static void log(CommandContext ctx, Args args, Request request, HashValue hash) {
+        // See FieldChanges.
+        ctx.effects().separately();
+        byte[] key = args.copy(1);
+        List<byte[]> set = new ArrayList<>(List.of(HSET, key));
+        for (int i = request.first; i < request.end; i++) {
+            set.add(args.copy(i));
+        }
+        ctx.effects().instead(set.toArray(new byte[0][]));
+        logTimes(ctx, key, args, request, hash);
+    }
+
+    /// Fields in a row that have the same time are one command.
+    private static void logTimes(
+            CommandContext ctx, byte[] key, Args args, Request request, HashValue hash) {
+        List<byte[]> same = new ArrayList<>();
+        long sameMs = HashValue.NO_TIME;
+        for (int i = request.first; i < request.end; i += 2) {
+            hash.find(args.address(i), args.bytes(i));
+            long timeMs = hash.timeMs();
+            if (timeMs != sameMs) {
+                logTime(ctx, key, sameMs, same);
+                same = new ArrayList<>();
+                sameMs = timeMs;
+            }
+            same.add(args.copy(i));
+        }
+        logTime(ctx, key, sameMs, same);
+    }
+
+    private static void logTime(CommandContext ctx, byte[] key, long atMs, List<byte[]> fields) {
+        if (atMs != HashValue.NO_TIME) {
+            ctx.effects()
+                    .instead(
+                            FieldArgs.command(
+                                    FieldChanges.HPEXPIREAT, key, fields, FieldArgs.text(atMs)));
+        }
+    }
+}
