@@ -135,7 +135,7 @@ class DumpPayloadTest {
             value = {
                 "06 00                                                      | unknown type 6",
                 "08 00                                                      | unknown type 8",
-                "18 00                                                      | unknown type 24",
+                "1e 00                                                      | unknown type 30",
                 "00 c4                                                      | string expected",
                 "00 82                                                      | length expected",
                 "00 05 61                                                   | 5 bytes announced, 1 left",
