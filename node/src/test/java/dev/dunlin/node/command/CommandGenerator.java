@@ -324,7 +324,7 @@ enum CommandGenerator {
                                 "LIST",
                                 "FILTERBY",
                                 pick(r, "PATTERN", "MODULE", "X"),
-                                pick(r, "hset*", "[Cc]onfig*", "nosuch"));
+                                pick(r, "hincr*", "[Cc]onfig*", "nosuch"));
                 case 20 ->
                         with(
                                 of("COMMAND", "LIST"),
@@ -333,7 +333,7 @@ enum CommandGenerator {
                                         of("FILTERBY"),
                                         of("FILTERBY", "ACLCAT"),
                                         of("FILTERBY", "ACLCAT", "nosuch"),
-                                        of("FILTERBY", "aclcat", "hash"),
+                                        of("FILTERBY", "aclcat", "transaction"),
                                         of("X", "MODULE", "a")));
                 case 21 ->
                         with(
