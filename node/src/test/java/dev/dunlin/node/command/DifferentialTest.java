@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 ///
 /// A failure prints its seed; `-Dseed=N` repeats it. `-Ddifferential.commands=1000000` is the long form.
 class DifferentialTest {
-    private static final int COMMANDS = Integer.getInteger("differential.commands", 4000);
+    private static final int COMMANDS = Integer.getInteger("differential.commands", 25_000);
     private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
     private static final int DATABASES = CommandHarness.DATABASES;
 
