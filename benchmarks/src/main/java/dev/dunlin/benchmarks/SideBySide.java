@@ -11,6 +11,9 @@ import dev.dunlin.benchmarks.os.Pinning;
 import dev.dunlin.benchmarks.run.DataSet;
 import dev.dunlin.benchmarks.run.Effort;
 import dev.dunlin.benchmarks.run.Grid;
+import dev.dunlin.benchmarks.run.LongOperation;
+import dev.dunlin.benchmarks.run.LongOperationResult;
+import dev.dunlin.benchmarks.run.LongOperationTest;
 import dev.dunlin.benchmarks.run.MemoryResult;
 import dev.dunlin.benchmarks.run.MemoryTest;
 import dev.dunlin.benchmarks.run.Report;
@@ -72,6 +75,7 @@ import picocli.CommandLine.Spec;
             "  bench --test set --clients 200 --value-bytes 1024",
             "  bench --test memory,stall                         bytes per key; longest stall while loading",
             "  bench --test memory_types                         hashes, sets, a list, a sorted set, a stream",
+            "  bench --test stall_types                          how long others wait while a million elements go",
             "  bench --server a=redis-server --server b=redis-server --quick",
             "                                                    the null experiment: ratios must be near 1.00",
             "  bench --valkey /opt/valkey/valkey-server          one more to be better than",
@@ -84,6 +88,7 @@ public final class SideBySide implements Callable<Integer> {
     private static final String MEMORY = "memory";
     private static final String MEMORY_TYPES = "memory_types";
     private static final String STALL = "stall";
+    private static final String STALL_TYPES = "stall_types";
 
     /// The names that `--test` takes.
     private static final class Tests extends ArrayList<String> {
@@ -98,6 +103,7 @@ public final class SideBySide implements Callable<Integer> {
             add(MEMORY);
             add(MEMORY_TYPES);
             add(STALL);
+            add(STALL_TYPES);
         }
     }
 
@@ -158,7 +164,7 @@ public final class SideBySide implements Callable<Integer> {
             names = "--load-keys",
             paramLabel = "N",
             description =
-                    "Keys loaded by memory and stall; a fifth as many by memory_types. Default: 5000000, quick 500000.")
+                    "Keys loaded by memory and stall; a fifth as many by memory_types and stall_types. Default: 5000000, quick 500000.")
     private @Nullable Long loadKeys;
 
     @Option(
@@ -265,6 +271,7 @@ public final class SideBySide implements Callable<Integer> {
         Map<String, String> versions = new LinkedHashMap<>();
         List<ThroughputResult> throughput = new ArrayList<>();
         StallResult stall = null;
+        List<LongOperationResult> longOperations = new ArrayList<>();
         List<ServerProcess> running = new ArrayList<>();
         try {
             for (ServerSpec each : specs) {
@@ -286,6 +293,17 @@ public final class SideBySide implements Callable<Integer> {
             if (asksFor(STALL)) {
                 stall = new StallTest(running, pinning, effort).run();
                 report.stall(stall, effort.rounds());
+            }
+            if (asksFor(STALL_TYPES)) {
+                long elements = effort.loadKeys() / 5;
+                report.longOperationHead(elements);
+                for (LongOperation operation : LongOperation.values()) {
+                    List<LongOperationResult> results =
+                            new LongOperationTest(running, pinning, effort)
+                                    .run(operation, elements);
+                    report.longOperation(results);
+                    longOperations.addAll(results);
+                }
             }
         } finally {
             for (ServerProcess server : running.reversed()) {
@@ -309,7 +327,8 @@ public final class SideBySide implements Callable<Integer> {
                 versions,
                 throughput,
                 memory,
-                stall);
+                stall,
+                longOperations);
     }
 
     private List<ServerSpec> serverSpecs() {
@@ -350,7 +369,7 @@ public final class SideBySide implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "no test '" + test + "'; there are " + String.join(", ", known));
             }
-            if (!test.startsWith(MEMORY) && !test.equals(STALL)) {
+            if (!test.startsWith(MEMORY) && !test.startsWith(STALL)) {
                 commands.add(Command.valueOf(test.toUpperCase(Locale.ROOT)));
             }
         }

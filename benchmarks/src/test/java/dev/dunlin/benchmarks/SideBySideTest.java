@@ -27,7 +27,8 @@ class SideBySideTest {
         Run run = run("--help");
 
         assertThat(run.exitCode).isZero();
-        assertThat(run.output).contains("null experiment", "--test", "memory, memory_types, stall");
+        assertThat(run.output)
+                .contains("null experiment", "--test", "memory, memory_types, stall, stall_types");
     }
 
     @Test

@@ -184,6 +184,41 @@ public final class Report {
         }
     }
 
+    /// The head of the table of long operations.
+    public void longOperationHead(long elements) {
+        line("");
+        line(
+                format(
+                        ROOT,
+                        "long operations on %,d elements: longest wait of a PING sent each millisecond meanwhile",
+                        elements));
+        line(
+                format(
+                        ROOT,
+                        "%-16s %-12s %12s %12s",
+                        "operation",
+                        "server",
+                        "median of ms",
+                        "longest ms"));
+    }
+
+    /// One long operation: a line per server.
+    public void longOperation(List<LongOperationResult> results) {
+        for (LongOperationResult result : results) {
+            line(
+                    format(
+                            ROOT,
+                            "%-16s %-12s %12.2f %12.2f",
+                            result.operation().label(),
+                            result.server(),
+                            Median.of(result.longestMillis(), Double::doubleValue),
+                            result.longestMillis().stream()
+                                    .mapToDouble(Double::doubleValue)
+                                    .max()
+                                    .orElse(Double.NaN)));
+        }
+    }
+
     /// Any other line.
     public void note(String text) {
         line(text);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param throughput one entry per workload
 /// @param memory one entry per server
 /// @param stall null when the test was not asked for
+/// @param longOperations one entry per operation and server
 public record RunResult(
         String takenAt,
         Map<String, String> machine,
@@ -26,7 +27,8 @@ public record RunResult(
         Map<String, String> servers,
         List<ThroughputResult> throughput,
         List<MemoryResult> memory,
-        @Nullable StallResult stall) {
+        @Nullable StallResult stall,
+        List<LongOperationResult> longOperations) {
     /// Writes the run as JSON; directories are made as needed.
     public void writeTo(Path file) throws IOException {
         var parent = file.toAbsolutePath().getParent();
