@@ -135,12 +135,12 @@ public final class BlockedKeys {
     }
 
     /// Tries the commands of those whose keys have changed, and of those whose keys that changes in turn.
-    void serve(CommandContext ctx, CommandRunner runner) {
+    void serve(CommandContext ctx, CommandRunner runner, long nowMs) {
         while (!ready.isEmpty()) {
             KeyName key = ready.removeFirst();
             for (Waiter waiter : List.copyOf(byKey.getOrDefault(key, new LinkedHashSet<>()))) {
                 if (waiter.waiting) {
-                    ctx.enter(waiter.client, ctx.nowMs());
+                    ctx.enter(waiter.client, nowMs);
                     if (ctx.holds(key, waiter.wish.kinds) || waiter.wish.alsoWithoutKey) {
                         retry(runner, waiter);
                     }
@@ -178,9 +178,9 @@ public final class BlockedKeys {
     /// Sends away who waits for keys that this node does not serve any more.
     ///
     /// @param redirect says where a command of a client belongs, or null when it may stay
-    void redirect(CommandContext ctx, Redirect redirect) {
+    void redirect(CommandContext ctx, long nowMs, Redirect redirect) {
         for (Waiter waiter : all()) {
-            ctx.enter(waiter.client, ctx.nowMs());
+            ctx.enter(waiter.client, nowMs);
             waiter.command.bindTo(args);
             RespError elsewhere = redirect.of(waiter.client, waiter.command.command(), args);
             if (elsewhere != null) {

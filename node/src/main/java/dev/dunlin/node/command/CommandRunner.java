@@ -147,7 +147,7 @@ public final class CommandRunner {
             client.asking(false);
         }
         if (ctx.blockedKeys().hasReady()) {
-            ctx.blockedKeys().serve(ctx, this);
+            ctx.blockedKeys().serve(ctx, this, nowMs);
         }
         return true;
     }
@@ -169,12 +169,17 @@ public final class CommandRunner {
         }
     }
 
-    /// Sends away clients that wait for keys of slots that this node does not serve any more.
-    public void redirectBlocked() {
+    /// Looks after clients that wait for keys, at each tick: serves those whose keys have changed without a command, because their time
+    /// had passed, and sends away those whose slots this node does not serve any more.
+    public void checkBlocked(long nowMs) {
+        if (ctx.blockedKeys().hasReady()) {
+            ctx.blockedKeys().serve(ctx, this, nowMs);
+        }
         if (!ctx.blockedKeys().isEmpty()) {
             ctx.blockedKeys()
                     .redirect(
                             ctx,
+                            nowMs,
                             (client, command, args) -> {
                                 RespError refusal = guards.refusal(ctx, client, command, args);
                                 boolean elsewhere =

@@ -324,7 +324,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         clusterDuties.report();
         shutdown.check(loop.nowMs());
         retryHeld();
-        runner.redirectBlocked();
+        runner.checkBlocked(loop.nowMs());
         dropSlowReaders();
         if (!expiring) {
             expire();
