@@ -4,7 +4,10 @@ package dev.dunlin.node;
 import dev.dunlin.clusterbus.store.NodesConfException;
 import dev.dunlin.node.config.ConfigException;
 import dev.dunlin.node.config.Settings;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,8 +17,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 
-/// `dunlin-node --warm-up`: starts a node, asks it a few things, stops it and leaves nothing behind. The launcher records the
-/// classes that this loads, so that later starts find them linked already.
+/// `dunlin-node --warm-up`: starts a node of a cluster and one that stands alone, keeps them busy for a moment, stops them and leaves
+/// nothing behind. The launcher records the classes that this loads and how its methods behave, so that later starts find the classes linked
+/// already, and compile what is hot at once and rightly.
 ///
 /// Thread: the one that calls.
 final class WarmUp {
@@ -24,9 +28,79 @@ final class WarmUp {
     private static final int ANSWER_BYTES_MAX = 64 * 1024;
     private static final int TIMEOUT_MS = 10_000;
 
+    /// Enough for the methods of the hot path to show what they usually do, few enough for a second or two.
+    private static final int BATCHES = 4000;
+
+    private static final int KEYS_PER_BATCH = 16;
+
     private WarmUp() {}
 
     static void run() throws IOException, ConfigException, NodesConfException {
+        withNode(true, WarmUp::ask);
+        withNode(false, WarmUp::load);
+    }
+
+    /// What is to be done with a connection to a node.
+    @FunctionalInterface
+    private interface Work {
+        void with(Socket socket) throws IOException;
+    }
+
+    private static void ask(Socket socket) throws IOException {
+        socket.getOutputStream().write(QUESTIONS.getBytes(StandardCharsets.US_ASCII));
+        byte[] _ = socket.getInputStream().readNBytes(ANSWER_BYTES_MAX);
+    }
+
+    /// Commands of every family on ever new keys, many at a time, as busy clients send them.
+    private static void load(Socket socket) throws IOException {
+        var in = new BufferedInputStream(socket.getInputStream());
+        for (int batch = 0; batch < BATCHES; batch++) {
+            var requests = new StringBuilder();
+            int replies = 0;
+            for (int i = 0; i < KEYS_PER_BATCH; i++) {
+                int number = batch * KEYS_PER_BATCH + i;
+                replies += add(requests, "SET", "key:" + number, "value");
+                replies += add(requests, "GET", "key:" + number);
+                replies += add(requests, "INCR", "counter:" + number);
+                replies += add(requests, "HSET", "hash:" + number / 10, "field" + number % 10, "1");
+            }
+            replies += add(requests, "LPUSH", "list", "element" + batch);
+            replies += add(requests, "SADD", "set", "member" + batch);
+            replies += add(requests, "ZADD", "sorted", "" + batch, "member" + batch);
+            replies += add(requests, "DEL", "key:" + batch);
+            socket.getOutputStream().write(requests.toString().getBytes(StandardCharsets.US_ASCII));
+            while (replies > 0) {
+                // Only one of the replies has more than one line.
+                int line = in.read();
+                if (line == '$') {
+                    skipLine(in);
+                }
+                skipLine(in);
+                replies--;
+            }
+        }
+        socket.getOutputStream().write("FLUSHALL\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+        byte[] _ = in.readNBytes(ANSWER_BYTES_MAX);
+    }
+
+    private static int add(StringBuilder requests, String... words) {
+        requests.append('*').append(words.length).append("\r\n");
+        for (String word : words) {
+            requests.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+        }
+        return 1;
+    }
+
+    private static void skipLine(InputStream in) throws IOException {
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the node closed the connection");
+            }
+        }
+    }
+
+    private static void withNode(boolean cluster, Work work)
+            throws IOException, ConfigException, NodesConfException {
         Path directory = Files.createTempDirectory("dunlin-warm-up");
         try {
             int port = freePort();
@@ -35,12 +109,11 @@ final class WarmUp {
             settings.parse("cluster-port", List.of(Integer.toString(freePort())));
             settings.parse("bind", List.of("127.0.0.1"));
             settings.parse("dir", List.of(directory.toString()));
-            settings.parse("cluster-enabled", List.of("yes"));
+            settings.parse("cluster-enabled", List.of(cluster ? "yes" : "no"));
             Node node = Node.start(settings, () -> {});
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setSoTimeout(TIMEOUT_MS);
-                socket.getOutputStream().write(QUESTIONS.getBytes(StandardCharsets.US_ASCII));
-                byte[] _ = socket.getInputStream().readNBytes(ANSWER_BYTES_MAX);
+                work.with(socket);
             } finally {
                 node.close();
             }
