@@ -135,6 +135,8 @@ class_cache() {
       # shellcheck disable=SC2086
       if "$jdk/bin/java" -XX:AOTCacheOutput="$cache.new" $flags -Xlog:aot=off -Xlog:cds=off -cp "$path" "$@" >"$cache.log" 2>&1; then
         mv "$cache.new" "$cache"
+      else
+        echo "dunlin: no class cache, so starts take longer; the reason is in $cache.log" >&2
       fi
       rm -f "$cache.new" "$cache.new.config"
     ) 9>"$cache.lock"
