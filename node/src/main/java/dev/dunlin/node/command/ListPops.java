@@ -3,7 +3,6 @@ package dev.dunlin.node.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Memory;
@@ -132,15 +131,7 @@ final class ListPops {
     private static ListValue target(CommandContext ctx, Args args, int target, int ref) {
         return ref != CommandContext.MISSING
                 ? Lists.open(ctx, args, target, ref)
-                : ctx.values()
-                        .lists()
-                        .create(
-                                ctx.database(),
-                                args.slot(target),
-                                args.address(target),
-                                args.bytes(target),
-                                args.hash(target),
-                                Database.NO_EXPIRY);
+                : Lists.create(ctx, args, target);
     }
 
     private static void rotate(

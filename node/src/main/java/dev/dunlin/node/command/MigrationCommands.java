@@ -10,9 +10,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.TimedHash;
-import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
-import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.persistence.rdb.DumpPayload;
 import dev.dunlin.node.persistence.rdb.FieldTimesTrailer;
 import dev.dunlin.node.persistence.rdb.LoadBatches;
@@ -24,15 +22,8 @@ import dev.dunlin.node.persistence.snapshot.EntryWriter;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.HashValue;
-import dev.dunlin.node.value.ListValue;
-import dev.dunlin.node.value.SetValue;
-import dev.dunlin.node.value.SortedSetValue;
-import dev.dunlin.node.value.StreamPart;
-import dev.dunlin.node.value.StreamValue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 
 /// DUMP, RESTORE and MIGRATE: one key from node to node.
@@ -162,7 +153,7 @@ public final class MigrationCommands {
             reply.ok();
             return;
         }
-        store(ctx, args, value, expireAtMs);
+        RestoredValue.store(ctx, args, value, expireAtMs);
         if (value instanceof RdbValue.HashPairs) {
             restoreTimes(ctx, args, FieldTimesTrailer.read(payload));
         }
@@ -189,189 +180,6 @@ public final class MigrationCommands {
             return DumpPayload.decode(payload, 0, payload.length, RdbLimits.DEFAULT);
         } catch (RdbFormatException notValid) {
             throw new CommandException(RespError.BAD_DATA_FORMAT);
-        }
-    }
-
-    private static void store(CommandContext ctx, Args args, RdbValue value, long expireAtMs) {
-        Database database = ctx.database();
-        int slot = args.slot(1);
-        long key = args.address(1);
-        int keyBytes = args.bytes(1);
-        long hash = args.hash(1);
-        switch (value) {
-            case RdbValue.StringBytes(byte[] bytes) -> {
-                int ref =
-                        database.insert(
-                                slot,
-                                key,
-                                keyBytes,
-                                hash,
-                                ValueKind.STRING,
-                                bytes.length,
-                                expireAtMs);
-                Memory.copyIn(bytes, 0, Entry.value(ctx.entry(ref)), bytes.length);
-            }
-            case RdbValue.HashPairs pairs -> {
-                try {
-                    int ref =
-                            ctx.values()
-                                    .hashes()
-                                    .createFrom(
-                                            database,
-                                            slot,
-                                            key,
-                                            keyBytes,
-                                            hash,
-                                            expireAtMs,
-                                            new HashValue.Pairs() {
-                                                @Override
-                                                public boolean next() throws IOException {
-                                                    return pairs.next();
-                                                }
-
-                                                @Override
-                                                public byte[] field() {
-                                                    return pairs.field();
-                                                }
-
-                                                @Override
-                                                public byte[] value() {
-                                                    return pairs.value();
-                                                }
-                                            });
-                    if (ref == HashValue.DUPLICATE_FIELD) {
-                        throw new CommandException(RespError.BAD_DATA_FORMAT);
-                    }
-                } catch (IOException e) {
-                    throw new UncheckedIOException("memory cannot fail", e);
-                }
-            }
-            case RdbValue.TimedHashPairs pairs -> storeTimed(ctx, args, pairs, expireAtMs);
-            case RdbValue.ListElements elements -> {
-                ListValue list =
-                        ctx.values()
-                                .lists()
-                                .create(database, slot, key, keyBytes, hash, expireAtMs);
-                try {
-                    while (elements.next()) {
-                        list.pushAll(List.of(elements.element()));
-                    }
-                } catch (IOException e) {
-                    throw new UncheckedIOException("memory cannot fail", e);
-                }
-            }
-            case RdbValue.ScoredMembers members -> {
-                try {
-                    int ref =
-                            ctx.values()
-                                    .sortedSets()
-                                    .createFrom(
-                                            database,
-                                            slot,
-                                            key,
-                                            keyBytes,
-                                            hash,
-                                            expireAtMs,
-                                            new SortedSetValue.Elements() {
-                                                @Override
-                                                public boolean next() throws IOException {
-                                                    return members.next();
-                                                }
-
-                                                @Override
-                                                public long count() {
-                                                    return members.count();
-                                                }
-
-                                                @Override
-                                                public byte[] member() {
-                                                    return members.member();
-                                                }
-
-                                                @Override
-                                                public double score() {
-                                                    return members.score();
-                                                }
-                                            });
-                    if (ref == SortedSetValue.DUPLICATE_MEMBER) {
-                        throw new CommandException(RespError.BAD_DATA_FORMAT);
-                    }
-                } catch (IOException e) {
-                    throw new UncheckedIOException("memory cannot fail", e);
-                }
-            }
-            case RdbValue.StreamParts parts -> {
-                StreamValue stream =
-                        ctx.values()
-                                .streams()
-                                .create(database, slot, key, keyBytes, hash, expireAtMs);
-                try {
-                    for (StreamPart part = parts.next(); part != null; part = parts.next()) {
-                        ctx.values().streamBuilder().add(stream, part);
-                    }
-                } catch (IOException e) {
-                    throw new UncheckedIOException("memory cannot fail", e);
-                }
-            }
-            case RdbValue.SetMembers members -> {
-                if (!restoreSet(ctx, members)) {
-                    throw new CommandException(RespError.BAD_DATA_FORMAT);
-                }
-                ctx.values().setDrafts().attach(database, slot, key, keyBytes, hash, expireAtMs);
-            }
-            // Sound values of types that this node does not have.
-            case RdbValue.Opaque _ -> throw new CommandException(RespError.BAD_DATA_FORMAT);
-        }
-    }
-
-    private static void storeTimed(
-            CommandContext ctx, Args args, RdbValue.TimedHashPairs pairs, long expireAtMs) {
-        HashValue hash =
-                ctx.values()
-                        .hashes()
-                        .create(
-                                ctx.database(),
-                                args.slot(1),
-                                args.address(1),
-                                args.bytes(1),
-                                args.hash(1),
-                                expireAtMs);
-        try {
-            while (pairs.next()) {
-                if (!hash.put(pairs.field(), pairs.value())) {
-                    ctx.database().delete(args.slot(1), hash.ref(), args.hash(1));
-                    throw new CommandException(RespError.BAD_DATA_FORMAT);
-                }
-                if (pairs.timeMs() != HashValue.NO_TIME) {
-                    hash.expire(pairs.field(), pairs.timeMs());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot fail", e);
-        }
-    }
-
-    /// Makes a draft of the members.
-    ///
-    /// @return false when one came twice; then there is no draft
-    private static boolean restoreSet(CommandContext ctx, RdbValue.SetMembers members) {
-        SetValue draft = ctx.values().setDrafts();
-        byte[] intset = members.blob();
-        if (intset != null) {
-            draft.draftOf(intset);
-            return true;
-        }
-        draft.draft(ValueKind.SET_INTSET);
-        try {
-            while (members.next()) {
-                if (!draft.add(members.member())) {
-                    draft.discard();
-                    return false;
-                }
-            }
-            return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot fail", e);
         }
     }
 

@@ -12,12 +12,15 @@ import dev.dunlin.node.resp.DoubleText;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.SetMember;
 import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.SortedSetValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// SCAN, KEYS, and what HSCAN shares with them: going through everything there is, at once or in steps.
@@ -133,122 +136,66 @@ public final class ScanCommands {
         long cursor = cursor(args, 2);
         HashValue hash = Hashes.read(ctx, args, 1);
         if (hash == null) {
-            reply.array(2);
-            reply.bulk("0");
-            reply.array(0);
+            replyNothing(reply);
             return;
         }
         Options options = Options.parse(args, 3, false);
-        // The first round counts, the second replies; nothing changes in between.
-        var matching = new int[1];
-        long next =
-                scan(
-                        hash,
-                        cursor,
-                        options.count,
-                        pair -> {
-                            if (options.acceptsName(pair.fieldAddress(), pair.fieldBytes())) {
-                                matching[0]++;
-                            }
-                        });
-        reply.array(2);
-        reply.bulk(Long.toUnsignedString(next));
-        reply.array(matching[0] * 2L);
-        scan(
-                hash,
+        Walk<HashValue> walk = (from, each) -> hash.scan(from, each::accept);
+        replyPairs(
+                walk,
                 cursor,
-                options.count,
-                pair -> {
-                    if (options.acceptsName(pair.fieldAddress(), pair.fieldBytes())) {
-                        HashCommands.replyPair(pair, reply);
-                    }
-                });
+                options,
+                pair -> options.acceptsName(pair.fieldAddress(), pair.fieldBytes()),
+                pair -> HashCommands.replyPair(pair, reply),
+                reply);
     }
 
     static void sscan(CommandContext ctx, Args args, ReplyWriter reply) {
         long cursor = cursor(args, 2);
         SetValue set = Sets.read(ctx, args, 1);
         if (set == null) {
-            reply.array(2);
-            reply.bulk("0");
-            reply.array(0);
+            replyNothing(reply);
             return;
         }
         Options options = Options.parse(args, 3, false);
         var picked = new SetAlgebra.Picked(set);
-        long buckets = buckets(options.count);
-        var seen = new long[1];
-        long next = cursor;
-        do {
-            next =
-                    set.scan(
-                            next,
-                            member -> {
-                                seen[0]++;
-                                if (options.acceptsName(member.address(), member.bytes())) {
-                                    picked.add(member);
-                                }
-                            });
-        } while (next != 0 && --buckets > 0 && seen[0] < options.count);
+        Walk<SetMember> walk = (from, each) -> set.scan(from, each::accept);
+        long next =
+                scan(
+                        walk,
+                        cursor,
+                        options.count,
+                        member -> {
+                            if (options.acceptsName(member.address(), member.bytes())) {
+                                picked.add(member);
+                            }
+                        });
         reply.array(2);
         reply.bulk(Long.toUnsignedString(next));
         reply.array(picked.count());
         picked.replyMembers(reply);
     }
 
-    private static long scan(HashValue hash, long from, long count, HashValue.PairVisitor visitor) {
-        var seen = new long[1];
-        long cursor = from;
-        long buckets = buckets(count);
-        do {
-            cursor =
-                    hash.scan(
-                            cursor,
-                            pair -> {
-                                seen[0]++;
-                                visitor.visit(pair);
-                            });
-        } while (cursor != 0 && --buckets > 0 && seen[0] < count);
-        return cursor;
-    }
-
     static void zscan(CommandContext ctx, Args args, ReplyWriter reply) {
         long cursor = cursor(args, 2);
         SortedSetValue set = SortedSets.read(ctx, args, 1);
         if (set == null) {
-            reply.array(2);
-            reply.bulk("0");
-            reply.array(0);
+            replyNothing(reply);
             return;
         }
         Options options = Options.parse(args, 3, false);
-        // The first round counts, the second replies; nothing changes in between.
-        var matching = new int[1];
-        long next =
-                scan(
-                        set,
-                        cursor,
-                        options.count,
-                        element -> {
-                            if (options.acceptsName(
-                                    element.memberAddress(), element.memberBytes())) {
-                                matching[0]++;
-                            }
-                        });
-        reply.array(2);
-        reply.bulk(Long.toUnsignedString(next));
-        reply.array(matching[0] * 2L);
-        scan(
-                set,
+        Walk<SortedSetValue> walk = (from, each) -> set.scan(from, each::accept);
+        replyPairs(
+                walk,
                 cursor,
-                options.count,
+                options,
+                element -> options.acceptsName(element.memberAddress(), element.memberBytes()),
                 element -> {
-                    if (options.acceptsName(element.memberAddress(), element.memberBytes())) {
-                        reply.bulk(element.memberAddress(), element.memberBytes());
-                        // Text in both protocols.
-                        reply.bulk(scanText(set.isPacked(), element.score()));
-                    }
-                });
+                    reply.bulk(element.memberAddress(), element.memberBytes());
+                    // Text in both protocols.
+                    reply.bulk(scanText(set.isPacked(), element.score()));
+                },
+                reply);
     }
 
     /// {@return a score as it is kept: a listpack holds integers as such, however large}
@@ -258,21 +205,67 @@ public final class ScanCommands {
                 : DoubleText.of(score);
     }
 
-    private static long scan(
-            SortedSetValue set, long from, long count, SortedSetValue.ElementVisitor visitor) {
+    private static void replyNothing(ReplyWriter reply) {
+        reply.array(2);
+        reply.bulk("0");
+        reply.array(0);
+    }
+
+    /// Shows a part of a collection's elements.
+    @FunctionalInterface
+    private interface Walk<T> {
+        /// {@return the cursor to go on with, 0 at the end}
+        long step(long cursor, Consumer<T> each);
+    }
+
+    private static <T> long scan(Walk<T> walk, long from, long count, Consumer<T> visitor) {
         var seen = new long[1];
         long cursor = from;
         long buckets = buckets(count);
         do {
             cursor =
-                    set.scan(
+                    walk.step(
                             cursor,
                             element -> {
                                 seen[0]++;
-                                visitor.visit(element);
+                                visitor.accept(element);
                             });
         } while (cursor != 0 && --buckets > 0 && seen[0] < count);
         return cursor;
+    }
+
+    /// Replies with the elements that match, each of which `writer` makes two replies of.
+    private static <T> void replyPairs(
+            Walk<T> walk,
+            long cursor,
+            Options options,
+            Predicate<T> matches,
+            Consumer<T> writer,
+            ReplyWriter reply) {
+        // The first round counts, the second replies; nothing changes in between.
+        var matching = new int[1];
+        long next =
+                scan(
+                        walk,
+                        cursor,
+                        options.count,
+                        element -> {
+                            if (matches.test(element)) {
+                                matching[0]++;
+                            }
+                        });
+        reply.array(2);
+        reply.bulk(Long.toUnsignedString(next));
+        reply.array(matching[0] * 2L);
+        scan(
+                walk,
+                cursor,
+                options.count,
+                element -> {
+                    if (matches.test(element)) {
+                        writer.accept(element);
+                    }
+                });
     }
 
     /// MATCH, COUNT and TYPE of one command.

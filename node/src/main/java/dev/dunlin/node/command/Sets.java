@@ -5,32 +5,25 @@ import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.value.SetMember;
 import dev.dunlin.node.value.SetValue;
+import dev.dunlin.node.value.Values;
 import org.jspecify.annotations.Nullable;
 
 /// Looks up the sets that commands name.
 ///
 /// Thread: the node's loop.
 final class Sets {
+    private static final Lookup<SetValue> LOOKUP = new Lookup<>(ValueKind::isSet, Values::sets);
+
     private Sets() {}
 
-    /// {@return the set that a key holds, for reading, or null when there is no such key}
-    ///
-    /// @throws CommandException WRONGTYPE
+    /// {@return as [Lookup#read]}
     static @Nullable SetValue read(CommandContext ctx, Args args, int argument) {
-        int ref = ctx.require(ctx.read(args, argument), ValueKind::isSet);
-        return ref == CommandContext.MISSING ? null : ctx.values().sets().open(ref);
+        return LOOKUP.read(ctx, args, argument);
     }
 
-    /// {@return the set that a key holds, for changing, or null when there is no such key}
-    ///
-    /// @throws CommandException WRONGTYPE
+    /// {@return as [Lookup#write]}
     static @Nullable SetValue write(CommandContext ctx, Args args, int argument) {
-        int ref = ctx.require(ctx.write(args, argument), ValueKind::isSet);
-        return ref == CommandContext.MISSING
-                ? null
-                : ctx.values()
-                        .sets()
-                        .open(ctx.database(), args.slot(argument), ref, args.hash(argument));
+        return LOOKUP.write(ctx, args, argument);
     }
 
     /// Adds a set under a key that is not there.

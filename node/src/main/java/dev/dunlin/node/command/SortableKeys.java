@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
-import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.value.ListValue;
@@ -50,15 +49,6 @@ final class SortableKeys {
         if (old != CommandContext.MISSING) {
             ctx.database().delete(args.slot(argument), old, args.hash(argument));
         }
-        ctx.values()
-                .lists()
-                .create(
-                        ctx.database(),
-                        args.slot(argument),
-                        args.address(argument),
-                        args.bytes(argument),
-                        args.hash(argument),
-                        Database.NO_EXPIRY)
-                .pushAll(elements);
+        Lists.create(ctx, args, argument).pushAll(elements);
     }
 }

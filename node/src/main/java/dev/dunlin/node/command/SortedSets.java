@@ -1,50 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
-import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.value.SortedSetBuilder;
 import dev.dunlin.node.value.SortedSetValue;
+import dev.dunlin.node.value.Values;
 import org.jspecify.annotations.Nullable;
 
 /// Looks up the sorted sets that commands name.
 ///
 /// Thread: the node's loop.
 final class SortedSets {
+    private static final Lookup<SortedSetValue> LOOKUP =
+            new Lookup<>(ValueKind::isSortedSet, Values::sortedSets);
+
     private SortedSets() {}
 
-    /// {@return the sorted set that a key holds, for reading, or null when there is no such key}
-    ///
-    /// @throws CommandException WRONGTYPE
+    /// {@return as [Lookup#read]}
     static @Nullable SortedSetValue read(CommandContext ctx, Args args, int argument) {
-        int ref = ctx.require(ctx.read(args, argument), ValueKind::isSortedSet);
-        return ref == CommandContext.MISSING ? null : ctx.values().sortedSets().open(ref);
+        return LOOKUP.read(ctx, args, argument);
     }
 
-    /// {@return the sorted set that a key holds, for changing, or null when there is no such key}
-    ///
-    /// @throws CommandException WRONGTYPE
+    /// {@return as [Lookup#write]}
     static @Nullable SortedSetValue write(CommandContext ctx, Args args, int argument) {
-        int ref = ctx.require(ctx.write(args, argument), ValueKind::isSortedSet);
-        return ref == CommandContext.MISSING
-                ? null
-                : ctx.values()
-                        .sortedSets()
-                        .open(ctx.database(), args.slot(argument), ref, args.hash(argument));
+        return LOOKUP.write(ctx, args, argument);
     }
 
-    /// Adds a sorted set without elements yet under a key that is not there.
+    /// {@return as [Lookup#create]}
     static SortedSetValue create(CommandContext ctx, Args args, int argument) {
-        return ctx.values()
-                .sortedSets()
-                .create(
-                        ctx.database(),
-                        args.slot(argument),
-                        args.address(argument),
-                        args.bytes(argument),
-                        args.hash(argument),
-                        Database.NO_EXPIRY);
+        return LOOKUP.create(ctx, args, argument);
     }
 
     /// Notes that elements were removed; a set that has none any more is deleted.

@@ -1,52 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
-import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.value.StreamCursor;
 import dev.dunlin.node.value.StreamId;
 import dev.dunlin.node.value.StreamIdText;
 import dev.dunlin.node.value.StreamValue;
+import dev.dunlin.node.value.Values;
 import org.jspecify.annotations.Nullable;
 
 /// Looks up the streams that commands name, and writes what is in them.
 ///
 /// Thread: the node's loop.
 final class Streams {
+    private static final Lookup<StreamValue> LOOKUP =
+            new Lookup<>(ValueKind::isStream, Values::streams);
+
     private Streams() {}
 
-    /// {@return the stream that a key holds, or null when there is no such key; what reads entries may change consumer groups}
+    /// {@return the stream that a key holds, or null when there is no such key; for changing too, because what reads entries may change
+    /// consumer groups}
     ///
     /// @throws CommandException WRONGTYPE
     static @Nullable StreamValue read(CommandContext ctx, Args args, int argument) {
-        int ref = ctx.require(ctx.read(args, argument), ValueKind::isStream);
-        return ref == CommandContext.MISSING
-                ? null
-                : ctx.values().streams().open(ctx.database(), ref);
+        return LOOKUP.found(ctx, args, argument, ctx.read(args, argument));
     }
 
-    /// {@return the stream that a key holds, for changing, or null when there is no such key}
-    ///
-    /// @throws CommandException WRONGTYPE
+    /// {@return as [Lookup#write]}
     static @Nullable StreamValue write(CommandContext ctx, Args args, int argument) {
-        int ref = ctx.require(ctx.write(args, argument), ValueKind::isStream);
-        return ref == CommandContext.MISSING
-                ? null
-                : ctx.values().streams().open(ctx.database(), ref);
+        return LOOKUP.write(ctx, args, argument);
     }
 
-    /// Adds an empty stream under a key that is not there.
+    /// {@return as [Lookup#create]}
     static StreamValue create(CommandContext ctx, Args args, int argument) {
-        return ctx.values()
-                .streams()
-                .create(
-                        ctx.database(),
-                        args.slot(argument),
-                        args.address(argument),
-                        args.bytes(argument),
-                        args.hash(argument),
-                        Database.NO_EXPIRY);
+        return LOOKUP.create(ctx, args, argument);
     }
 
     static void replyId(StreamValue stream, long ms, long seq, ReplyWriter reply) {

@@ -29,7 +29,7 @@ import java.util.random.RandomGenerator;
 /// something is changed or another pair is shown. Fields that have expired are not shown, if it was said what time it is ([#seenAt]).
 ///
 /// Thread: owned by the node's loop.
-public final class HashValue {
+public final class HashValue extends OpenValue<HashValue> {
     /// What [#createFrom] answers when a field comes twice.
     public static final int DUPLICATE_FIELD = Allocator.NULL;
 
@@ -60,7 +60,6 @@ public final class HashValue {
     }
 
     private final HashIndex index;
-    private final Allocator allocator;
     private final ElementTables tables;
     private final FieldTimes times;
     private final ListpackElement fieldElement = new ListpackElement();
@@ -74,11 +73,6 @@ public final class HashValue {
 
     private long packedPairsMax = 128;
     private long packedBytesMax = 64;
-
-    private Database database;
-    private int slot;
-    private long keyHash;
-    private int ref;
 
     private long fieldAddress;
     private int fieldBytes;
@@ -95,11 +89,10 @@ public final class HashValue {
     private PairVisitor visitor = pair -> {};
 
     public HashValue(Keyspace keyspace) {
+        super(keyspace);
         this.index = keyspace.index();
-        this.allocator = keyspace.allocator();
         this.tables = new ElementTables(keyspace);
         this.times = new FieldTimes(keyspace, tables);
-        this.database = keyspace.database(0);
         this.fieldDigits = keyspace.allocateScratch(2 * DIGITS_BYTES);
         this.valueDigits = fieldDigits + DIGITS_BYTES;
     }
@@ -113,21 +106,29 @@ public final class HashValue {
         packedBytesMax = bytes;
     }
 
-    /// Looks at the hash that this entry is; it is not going to be changed.
-    public HashValue open(int entryRef) {
-        ref = entryRef;
-        seenAtMs = SEES_ALL;
+    @Override
+    HashValue self() {
         return this;
     }
 
-    /// Looks at the hash that this entry is, to change it.
-    public HashValue open(Database inDatabase, int inSlot, int entryRef, long hashOfKey) {
-        database = inDatabase;
-        slot = inSlot;
-        ref = entryRef;
-        keyHash = hashOfKey;
+    @Override
+    int emptyKind() {
+        return ValueKind.HASH_LISTPACK;
+    }
+
+    @Override
+    int emptyBytes(int kind) {
+        return Listpack.EMPTY_BYTES;
+    }
+
+    @Override
+    void writeEmpty(int kind) {
+        Listpack.writeEmpty(value());
+    }
+
+    @Override
+    void opened() {
         seenAtMs = SEES_ALL;
-        return this;
     }
 
     /// Hides the fields whose time has passed; until the next hash is opened.
@@ -136,27 +137,6 @@ public final class HashValue {
     public HashValue seenAt(long nowMs) {
         seenAtMs = nowMs;
         return this;
-    }
-
-    /// Adds a hash without fields under a key that is not there; whoever calls this puts a field in.
-    public HashValue create(
-            Database inDatabase,
-            int inSlot,
-            long key,
-            int keyBytes,
-            long hashOfKey,
-            long expireAtMs) {
-        int entryRef =
-                inDatabase.insert(
-                        inSlot,
-                        key,
-                        keyBytes,
-                        hashOfKey,
-                        ValueKind.HASH_LISTPACK,
-                        Listpack.EMPTY_BYTES,
-                        expireAtMs);
-        Listpack.writeEmpty(Entry.value(allocator.address(entryRef)));
-        return open(inDatabase, inSlot, entryRef, hashOfKey);
     }
 
     /// Adds a hash with these pairs under a key that is not there.
@@ -189,34 +169,6 @@ public final class HashValue {
         }
     }
 
-    /// Adds a hash that is a whole listpack already, checked and with no field twice, under a key that is not there.
-    ///
-    /// @return the entry
-    public int createFromListpack(
-            Database inDatabase,
-            int inSlot,
-            long key,
-            int keyBytes,
-            long hashOfKey,
-            long expireAtMs,
-            byte[] listpack) {
-        int entryRef =
-                inDatabase.insert(
-                        inSlot,
-                        key,
-                        keyBytes,
-                        hashOfKey,
-                        ValueKind.HASH_LISTPACK,
-                        listpack.length,
-                        expireAtMs);
-        Memory.copyIn(listpack, 0, Entry.value(allocator.address(entryRef)), listpack.length);
-        open(inDatabase, inSlot, entryRef, hashOfKey);
-        if (count() > packedPairsMax || longestPackedText() > packedBytesMax) {
-            convertToTable();
-        }
-        return ref;
-    }
-
     /// {@return the root of a copy of the open hash's table, fields and values included; only for a large one}
     public int copyTable() {
         return tables.copy(root());
@@ -227,25 +179,20 @@ public final class HashValue {
         return times.heapOf(root);
     }
 
-    /// {@return the entry, which changes may have moved}
-    public int ref() {
-        return ref;
-    }
-
     /// {@return whether it is one listpack}
     public boolean isPacked() {
-        int kind = Entry.kind(allocator.address(ref));
+        int kind = kind();
         return kind == ValueKind.HASH_LISTPACK || kind == ValueKind.HASH_LISTPACK_TIMED;
     }
 
     /// {@return whether a field was given a time to expire at, some time}
     public boolean isTimed() {
-        return TimedHash.is(Entry.kind(allocator.address(ref)));
+        return TimedHash.is(kind());
     }
 
     /// {@return the address of the listpack; only for a small one}
     public long listpack() {
-        return Entry.value(allocator.address(ref)) + headerBytes();
+        return value() + headerBytes();
     }
 
     /// {@return how many fields there are, hidden ones included}
@@ -804,17 +751,6 @@ public final class HashValue {
     private long timeOf(int pair) {
         long entry = allocator.address(pair);
         return Entry.expires(entry) ? Entry.expireAtMs(entry) : NO_TIME;
-    }
-
-    private int longestPackedText() {
-        long listpack = listpack();
-        int longest = 0;
-        for (int at = Listpack.first(listpack);
-                !Listpack.isEnd(listpack, at);
-                at = Listpack.next(listpack, at)) {
-            longest = Math.max(longest, Listpack.textBytes(listpack, at));
-        }
-        return longest;
     }
 
     private int root() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.value;
 
-import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Allocator;
@@ -23,10 +22,9 @@ import dev.dunlin.node.offheap.NodeChain;
 /// something is changed or another element is shown.
 ///
 /// Thread: owned by the node's loop.
-public final class ListValue {
+public final class ListValue extends OpenValue<ListValue> {
     private static final int DIGITS_BYTES = 24;
 
-    private final Allocator allocator;
     private final ListNodes nodes;
     private final ListpackElement pushed = new ListpackElement();
     private final ListpackElement wanted = new ListpackElement();
@@ -38,11 +36,6 @@ public final class ListValue {
     private final long newHeader;
 
     private ListLimit limit = ListLimit.of(-2);
-
-    private Database database;
-    private int slot;
-    private long keyHash;
-    private int ref;
 
     /// The node that it is at, and the element there; a small list has no nodes.
     private int node;
@@ -56,8 +49,7 @@ public final class ListValue {
     private int elementBytes;
 
     public ListValue(Keyspace keyspace) {
-        this.allocator = keyspace.allocator();
-        this.database = keyspace.database(0);
+        super(keyspace);
         this.nodes = new ListNodes(keyspace);
         this.digits = keyspace.allocateScratch(DIGITS_BYTES + ListNodes.HEADER_BYTES);
         this.newHeader = digits + DIGITS_BYTES;
@@ -71,40 +63,24 @@ public final class ListValue {
         nodes.limit(limit);
     }
 
-    /// Looks at the list that this entry is; it is not going to be changed.
-    public ListValue open(int entryRef) {
-        ref = entryRef;
+    @Override
+    ListValue self() {
         return this;
     }
 
-    /// Looks at the list that this entry is, to change it.
-    public ListValue open(Database inDatabase, int inSlot, int entryRef, long hashOfKey) {
-        database = inDatabase;
-        slot = inSlot;
-        ref = entryRef;
-        keyHash = hashOfKey;
-        return this;
+    @Override
+    int emptyKind() {
+        return ValueKind.LIST_LISTPACK;
     }
 
-    /// Adds a list without elements under a key that is not there; whoever calls this puts an element in.
-    public ListValue create(
-            Database inDatabase,
-            int inSlot,
-            long key,
-            int keyBytes,
-            long hashOfKey,
-            long expireAtMs) {
-        int entryRef =
-                inDatabase.insert(
-                        inSlot,
-                        key,
-                        keyBytes,
-                        hashOfKey,
-                        ValueKind.LIST_LISTPACK,
-                        Listpack.EMPTY_BYTES,
-                        expireAtMs);
-        Listpack.writeEmpty(Entry.value(allocator.address(entryRef)));
-        return open(inDatabase, inSlot, entryRef, hashOfKey);
+    @Override
+    int emptyBytes(int kind) {
+        return Listpack.EMPTY_BYTES;
+    }
+
+    @Override
+    void writeEmpty(int kind) {
+        Listpack.writeEmpty(value());
     }
 
     /// Makes the value of an entry, which is a copy of the open list's, a list of its own; only for a large one.
@@ -117,14 +93,9 @@ public final class ListValue {
         return chains.own(listNode) == ListNodes.PLAIN;
     }
 
-    /// {@return the entry, which changes may have moved}
-    public int ref() {
-        return ref;
-    }
-
     /// {@return whether it is one listpack}
     public boolean isPacked() {
-        return Entry.kind(allocator.address(ref)) == ValueKind.LIST_LISTPACK;
+        return kind() == ValueKind.LIST_LISTPACK;
     }
 
     /// {@return how many elements there are}
@@ -407,9 +378,5 @@ public final class ListValue {
 
     private int valueBytes() {
         return Entry.valueBytes(allocator.address(ref));
-    }
-
-    private long value() {
-        return Entry.value(allocator.address(ref));
     }
 }

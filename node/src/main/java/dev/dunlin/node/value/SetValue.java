@@ -11,7 +11,6 @@ import dev.dunlin.node.offheap.Memory;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// A set in the keyspace, whichever way it is laid out.
 ///
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// A set may also be a draft, the result of a command in the making: it has all of the above but a key, and nobody else sees it.
 ///
 /// Thread: owned by the node's loop.
-public final class SetValue {
+public final class SetValue extends OpenValue<SetValue> {
     /// Gets the members of a set one after the other.
     @FunctionalInterface
     public interface MemberVisitor {
@@ -38,7 +37,6 @@ public final class SetValue {
 
     private final Keyspace keyspace;
     private final HashIndex index;
-    private final Allocator allocator;
     private final ElementTables tables;
     private final ListpackElement element = new ListpackElement();
     private final SetMember shown;
@@ -47,18 +45,15 @@ public final class SetValue {
 
     private SetLimits limits = SetLimits.DEFAULT;
 
-    /// Null while this is a draft.
-    private @Nullable Database database;
+    /// Whether it has no key, and so no database that is to be told of changes.
+    private boolean draft;
 
-    private int slot;
-    private long keyHash;
-    private int ref;
     private MemberVisitor visitor = member -> {};
 
     SetValue(Keyspace keyspace) {
+        super(keyspace);
         this.keyspace = keyspace;
         this.index = keyspace.index();
-        this.allocator = keyspace.allocator();
         this.tables = new ElementTables(keyspace);
         this.shown = newMember(keyspace);
         this.given = newMember(keyspace);
@@ -74,19 +69,20 @@ public final class SetValue {
 
     // Which set
 
-    /// Looks at the set that this entry is; it is not going to be changed.
-    public SetValue open(int entryRef) {
-        ref = entryRef;
+    @Override
+    SetValue self() {
         return this;
     }
 
-    /// Looks at the set that this entry is, to change it.
-    public SetValue open(Database inDatabase, int inSlot, int entryRef, long hashOfKey) {
-        database = inDatabase;
-        slot = inSlot;
-        ref = entryRef;
-        keyHash = hashOfKey;
-        return this;
+    /// Of a set whose members are not known yet.
+    @Override
+    int emptyKind() {
+        return ValueKind.SET_INTSET;
+    }
+
+    @Override
+    void opened() {
+        draft = false;
     }
 
     /// Adds a set without members under a key that is not there; whoever calls this puts one in.
@@ -106,33 +102,6 @@ public final class SetValue {
                 inDatabase, inSlot, key, keyBytes, hashOfKey, expireAtMs, kindFor(first, members));
     }
 
-    /// As the other, beginning as an intset, for members that are not known yet.
-    public SetValue create(
-            Database inDatabase,
-            int inSlot,
-            long key,
-            int keyBytes,
-            long hashOfKey,
-            long expireAtMs) {
-        return create(
-                inDatabase, inSlot, key, keyBytes, hashOfKey, expireAtMs, ValueKind.SET_INTSET);
-    }
-
-    private SetValue create(
-            Database inDatabase,
-            int inSlot,
-            long key,
-            int keyBytes,
-            long hashOfKey,
-            long expireAtMs,
-            int kind) {
-        int entryRef =
-                inDatabase.insert(
-                        inSlot, key, keyBytes, hashOfKey, kind, emptyBytes(kind), expireAtMs);
-        writeEmpty(entryRef, kind);
-        return open(inDatabase, inSlot, entryRef, hashOfKey);
-    }
-
     private int kindFor(SetMember first, int members) {
         if (members <= limits.intsetEntries() && first.isInteger()) {
             return ValueKind.SET_INTSET;
@@ -140,7 +109,8 @@ public final class SetValue {
         return members <= limits.packedEntries() ? ValueKind.SET_LISTPACK : ValueKind.SET_TABLE;
     }
 
-    private static int emptyBytes(int kind) {
+    @Override
+    int emptyBytes(int kind) {
         return switch (kind) {
             case ValueKind.SET_INTSET -> Intset.EMPTY_BYTES;
             case ValueKind.SET_LISTPACK -> Listpack.EMPTY_BYTES;
@@ -148,8 +118,9 @@ public final class SetValue {
         };
     }
 
-    private void writeEmpty(int entryRef, int kind) {
-        long value = Entry.value(allocator.address(entryRef));
+    @Override
+    void writeEmpty(int kind) {
+        long value = value();
         switch (kind) {
             case ValueKind.SET_INTSET -> Intset.writeEmpty(value);
             case ValueKind.SET_LISTPACK -> Listpack.writeEmpty(value);
@@ -162,7 +133,7 @@ public final class SetValue {
     /// @param kind the [ValueKind] that it begins as
     public SetValue draft(int kind) {
         draft(kind, emptyBytes(kind));
-        writeEmpty(ref, kind);
+        writeEmpty(kind);
         return this;
     }
 
@@ -177,7 +148,7 @@ public final class SetValue {
     }
 
     private void draft(int kind, int bytes) {
-        database = null;
+        draft = true;
         ref = allocator.allocate(Entry.bytes(0, bytes, false));
         Entry.initialize(allocator.address(ref), kind, 0, bytes, false, 0);
     }
@@ -212,16 +183,6 @@ public final class SetValue {
     /// {@return the root of a copy of the open set's table, members included; only for a large one}
     public int copyTable() {
         return tables.copy(root());
-    }
-
-    /// {@return the entry, which changes may have moved}
-    public int ref() {
-        return ref;
-    }
-
-    /// {@return how the set is laid out, a [ValueKind]}
-    public int kind() {
-        return Entry.kind(allocator.address(ref));
     }
 
     /// {@return how many members there are}
@@ -500,9 +461,8 @@ public final class SetValue {
     }
 
     private void removeElement(int there, long hash) {
-        Database in = database;
-        if (in != null) {
-            in.beforeElementChange(root(), there);
+        if (!draft) {
+            database.beforeElementChange(root(), there);
         }
         index.remove(root(), there, hash);
         allocator.free(there);
@@ -562,17 +522,15 @@ public final class SetValue {
     }
 
     private void beforeChange() {
-        Database in = database;
-        if (in != null) {
-            in.beforeChange(ref);
+        if (!draft) {
+            database.beforeChange(ref);
         }
     }
 
     /// Gives the value this many bytes; what both lengths share is kept.
     private void resize(int bytes) {
-        Database in = database;
-        if (in != null) {
-            ref = in.resizeValue(slot, ref, keyHash, bytes);
+        if (!draft) {
+            ref = database.resizeValue(slot, ref, keyHash, bytes);
             return;
         }
         int old = ref;
@@ -587,10 +545,6 @@ public final class SetValue {
         draft(kind(), bytes);
         Memory.copy(from, value(), kept);
         allocator.free(old);
-    }
-
-    private long value() {
-        return Entry.value(allocator.address(ref));
     }
 
     private int root() {

@@ -36,7 +36,7 @@ import java.util.random.RandomGenerator;
 /// element is shown.
 ///
 /// Thread: owned by the node's loop.
-public final class SortedSetValue {
+public final class SortedSetValue extends OpenValue<SortedSetValue> {
     /// What [#createFrom] answers when a member comes twice.
     public static final int DUPLICATE_MEMBER = Allocator.NULL;
 
@@ -71,7 +71,6 @@ public final class SortedSetValue {
     private final Keyspace keyspace;
     private final HashIndex index;
     private final ScoreTree trees;
-    private final Allocator allocator;
     private final PackedScores packed;
     private final ListpackElement memberElement = new ListpackElement();
     private final ListpackElement scoreElement = new ListpackElement();
@@ -80,22 +79,16 @@ public final class SortedSetValue {
     private long packedElementsMax = 128;
     private long packedBytesMax = 64;
 
-    private Database database;
-    private int slot;
-    private long keyHash;
-    private int ref;
-
     private long memberAddress;
     private int memberBytes;
     private double score;
     private ElementVisitor visitor = element -> {};
 
     public SortedSetValue(Keyspace keyspace) {
+        super(keyspace);
         this.keyspace = keyspace;
         this.index = keyspace.index();
         this.trees = keyspace.scores();
-        this.allocator = keyspace.allocator();
-        this.database = keyspace.database(0);
         this.packed = new PackedScores(keyspace.allocateScratch(DIGITS_BYTES));
     }
 
@@ -108,40 +101,24 @@ public final class SortedSetValue {
         packedBytesMax = bytes;
     }
 
-    /// Looks at the set that this entry is; it is not going to be changed.
-    public SortedSetValue open(int entryRef) {
-        ref = entryRef;
+    @Override
+    SortedSetValue self() {
         return this;
     }
 
-    /// Looks at the set that this entry is, to change it.
-    public SortedSetValue open(Database inDatabase, int inSlot, int entryRef, long hashOfKey) {
-        database = inDatabase;
-        slot = inSlot;
-        ref = entryRef;
-        keyHash = hashOfKey;
-        return this;
+    @Override
+    int emptyKind() {
+        return ValueKind.ZSET_LISTPACK;
     }
 
-    /// Adds a set without elements under a key that is not there; whoever calls this puts an element in.
-    public SortedSetValue create(
-            Database inDatabase,
-            int inSlot,
-            long key,
-            int keyBytes,
-            long hashOfKey,
-            long expireAtMs) {
-        int entryRef =
-                inDatabase.insert(
-                        inSlot,
-                        key,
-                        keyBytes,
-                        hashOfKey,
-                        ValueKind.ZSET_LISTPACK,
-                        Listpack.EMPTY_BYTES,
-                        expireAtMs);
-        Listpack.writeEmpty(Entry.value(allocator.address(entryRef)));
-        return open(inDatabase, inSlot, entryRef, hashOfKey);
+    @Override
+    int emptyBytes(int kind) {
+        return Listpack.EMPTY_BYTES;
+    }
+
+    @Override
+    void writeEmpty(int kind) {
+        Listpack.writeEmpty(value());
     }
 
     /// Adds a set with these elements under a key that is not there.
@@ -218,14 +195,9 @@ public final class SortedSetValue {
         Memory.putInt(target + TREE_OFFSET, tree);
     }
 
-    /// {@return the entry, which changes may have moved}
-    public int ref() {
-        return ref;
-    }
-
     /// {@return whether it is one listpack}
     public boolean isPacked() {
-        return Entry.kind(allocator.address(ref)) == ValueKind.ZSET_LISTPACK;
+        return kind() == ValueKind.ZSET_LISTPACK;
     }
 
     /// {@return how many elements there are}
@@ -588,7 +560,7 @@ public final class SortedSetValue {
     }
 
     private long listpack() {
-        return Entry.value(allocator.address(ref));
+        return value();
     }
 
     private int table() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.value;
 
-import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.IdTree;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.StreamLayout;
@@ -17,8 +16,7 @@ import dev.dunlin.node.offheap.NodeChain;
 /// a running snapshot sees the old state first; a node that a snapshot needs is copied and not changed.
 ///
 /// Thread: owned by the node's loop.
-public final class StreamValue {
-    private final Allocator allocator;
+public final class StreamValue extends OpenValue<StreamValue> {
     private final NodeChain chains;
     private final IdTree trees;
     private final StreamNodes nodes;
@@ -36,11 +34,8 @@ public final class StreamValue {
     private final StreamId start = new StreamId();
     private final StreamId end = new StreamId();
 
-    private Database database;
-    private int ref;
-
     public StreamValue(Keyspace keyspace) {
-        this.allocator = keyspace.allocator();
+        super(keyspace);
         this.chains = keyspace.chains();
         this.trees = keyspace.idTrees();
         this.nodes = new StreamNodes(keyspace);
@@ -48,7 +43,6 @@ public final class StreamValue {
         this.cursor = new StreamCursor(keyspace);
         this.idText = new StreamIdText(keyspace);
         this.ownCursor = new StreamCursor(keyspace);
-        this.database = keyspace.database(0);
     }
 
     /// Sets when a node is full.
@@ -64,39 +58,24 @@ public final class StreamValue {
         return nodes.entriesMax();
     }
 
-    /// Looks at the stream that this entry is; it is not going to be changed.
-    public StreamValue open(int entryRef) {
-        ref = entryRef;
+    @Override
+    StreamValue self() {
         return this;
     }
 
-    /// Looks at the stream that this entry is, to change it.
-    public StreamValue open(Database inDatabase, int entryRef) {
-        database = inDatabase;
-        ref = entryRef;
-        return this;
+    @Override
+    int emptyKind() {
+        return ValueKind.STREAM;
     }
 
-    /// Adds an empty stream under a key that is not there.
-    public StreamValue create(
-            Database inDatabase,
-            int slot,
-            long key,
-            int keyBytes,
-            long hashOfKey,
-            long expireAtMs) {
-        int entryRef =
-                inDatabase.insert(
-                        slot,
-                        key,
-                        keyBytes,
-                        hashOfKey,
-                        ValueKind.STREAM,
-                        StreamLayout.STREAM_BYTES,
-                        expireAtMs);
-        open(inDatabase, entryRef);
+    @Override
+    int emptyBytes(int kind) {
+        return StreamLayout.STREAM_BYTES;
+    }
+
+    @Override
+    void writeEmpty(int kind) {
         initialize();
-        return this;
     }
 
     /// Fills the value of the entry, which has room for one.
@@ -108,14 +87,9 @@ public final class StreamValue {
         Memory.putInt(address() + StreamLayout.INDEX, index);
     }
 
-    /// {@return the entry}
-    public int ref() {
-        return ref;
-    }
-
     /// {@return where the value is; it does not move while the key is there}
     public long address() {
-        return Entry.value(allocator.address(ref));
+        return value();
     }
 
     /// {@return its consumer groups}

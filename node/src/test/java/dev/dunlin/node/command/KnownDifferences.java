@@ -148,7 +148,7 @@ final class KnownDifferences {
     private static String clientFields(String lines) {
         return lines.replaceAll(" lib-name=\\S* lib-ver=\\S*", "")
                 .replaceAll(
-                        "\\b(id|addr|laddr|fd|age|idle|qbuf|qbuf-free|argv-mem|multi-mem|rbs|rbp|obl|omem"
+                        "\\b(id|addr|laddr|fd|age|idle|qbuf|qbuf-free|argv-mem|multi-mem|rbs|rbp|obl|oll|omem"
                                 + "|tot-mem)=\\S+",
                         "$1=?")
                 // RESET of 7.0 leaves NO-EVICT as it is; that of 7.2 does not.

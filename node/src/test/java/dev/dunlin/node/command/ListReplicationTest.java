@@ -2,17 +2,12 @@
 package dev.dunlin.node.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.dunlin.node.Node;
-import dev.dunlin.node.config.Directives;
-import dev.dunlin.node.config.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,57 +18,41 @@ class ListReplicationTest {
     private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
     private static final int COMMANDS = 3000;
     private static final int LONG_LIST = 30_000;
-    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir Path folder;
 
-    private Node node;
-    private ReferenceServer redis;
+    private NodeAndRedis both;
     private RespConnection ours;
     private RespConnection theirs;
 
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(ReferenceServer.isInstalled(), "redis-server is not installed");
-        redis = ReferenceServer.start(folder, "--repl-diskless-sync-delay", "0");
-        var settings = new Settings();
-        settings.set(Directives.PORT, 0);
-        settings.set(Directives.BIND, List.of("127.0.0.1"));
-        settings.set(Directives.IO_TRANSPORT, "nio");
-        settings.set(Directives.ENABLE_DEBUG_COMMAND, "yes");
-        settings.set(Directives.REPL_DISKLESS_SYNC_DELAY, 0);
-        settings.set(Directives.DIR, folder.toString());
-        node = Node.start(settings, () -> {});
-        ours = new RespConnection(node.port());
-        theirs = new RespConnection(redis.port());
+        both = NodeAndRedis.start(folder);
+        ours = both.ours;
+        theirs = both.theirs;
     }
 
     @AfterEach
     void stop() throws Exception {
-        if (node != null) {
-            ours.close();
-            theirs.close();
-            node.close();
-        }
-        if (redis != null) {
-            redis.close();
+        if (both != null) {
+            both.close();
         }
     }
 
     @Test
     void givenRandomListsOnANode_whenARealServerReplicatesIt_thenBothHoldTheSame()
             throws IOException {
-        replicate(ours, node.port(), theirs);
+        replicate(ours);
     }
 
     @Test
     void givenRandomListsOnARealServer_whenANodeReplicatesIt_thenBothHoldTheSame()
             throws IOException {
-        replicate(theirs, redis.port(), ours);
+        replicate(theirs);
     }
 
-    private static void replicate(RespConnection primary, int port, RespConnection replica)
-            throws IOException {
+    private void replicate(RespConnection primary) throws IOException {
+        RespConnection replica = both.other(primary);
         var random = new Random(SEED);
         for (int i = 0; i < LONG_LIST; i += 100) {
             List<String> push = new ArrayList<>(List.of("RPUSH", "long"));
@@ -83,21 +62,14 @@ class ListReplicationTest {
             primary.call(push);
         }
         load(primary, random);
-        replica.call("REPLICAOF", "127.0.0.1", "" + port);
+        both.replicate(primary);
         // While the copy is made and sent.
         for (int i = 0; i < 200; i++) {
             primary.call("LSET", "long", "" + random.nextInt(LONG_LIST), "changed" + i);
             primary.call("LINSERT", "long", "BEFORE", "element" + (i * 100 + 5), "inserted");
         }
         load(primary, random);
-        long deadlineNs = System.nanoTime() + DEADLINE_NS;
-        String expected;
-        String actual;
-        do {
-            expected = primary.call("DEBUG", "DIGEST").text();
-            actual = replica.call("DEBUG", "DIGEST").text();
-        } while (!actual.equals(expected) && System.nanoTime() < deadlineNs);
-        assertThat(actual).as("-Dseed=%d", SEED).isEqualTo(expected);
+        both.awaitSameData(primary, SEED);
         assertThat(replica.call("LLEN", "long")).isEqualTo(primary.call("LLEN", "long"));
     }
 
@@ -115,7 +87,7 @@ class ListReplicationTest {
             ours.call("CONFIG", "SET", "list-max-listpack-size", size);
             theirs.call("CONFIG", "SET", "list-max-listpack-size", size);
             for (RespConnection from : List.of(ours, theirs)) {
-                RespConnection to = from == ours ? theirs : ours;
+                RespConnection to = both.other(from);
                 from.call("FLUSHALL");
                 load(from, random);
                 for (String key : List.of("l0", "l1", "l2", "l3", "l4", "large", "plain")) {

@@ -2,11 +2,7 @@
 package dev.dunlin.node.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.dunlin.node.Node;
-import dev.dunlin.node.config.Directives;
-import dev.dunlin.node.config.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,52 +23,32 @@ class SetReplicationTest {
 
     @Test
     void givenSets_whenRedisReplicatesThem_thenDigestsAreEqual() throws Exception {
-        check(true);
+        try (var both = NodeAndRedis.start(folder)) {
+            check(both, both.ours);
+        }
     }
 
     @Test
     void givenSets_whenRedisIsThePrimary_thenDigestsAreEqual() throws Exception {
-        check(false);
-    }
-
-    private void check(boolean oursIsPrimary) throws Exception {
-        assumeTrue(ReferenceServer.isInstalled(), "redis-server is not installed");
-        try (var redis =
-                ReferenceServer.start(
-                        folder, "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0")) {
-            Node node = Node.start(settings(), () -> {});
-            try (var ours = new RespConnection(node.port());
-                    var theirs = new RespConnection(redis.port())) {
-                RespConnection primary = oursIsPrimary ? ours : theirs;
-                RespConnection replica = oursIsPrimary ? theirs : ours;
-                var random = new Random(SEED);
-                fill(primary);
-                change(primary, random);
-                int port = oursIsPrimary ? node.port() : redis.port();
-                replica.call("REPLICAOF", "127.0.0.1", "" + port);
-                change(primary, random);
-                await(() -> replica.call("INFO", "replication").string().contains("status:up"));
-                change(primary, random);
-                await(() -> offset(primary, "master_repl").equals(offset(replica, "slave_repl")));
-                assertThat(replica.call("DEBUG", "DIGEST"))
-                        .as("-Dseed=%d", SEED)
-                        .hasToString(primary.call("DEBUG", "DIGEST").toString());
-                assertThat(primary.call("DBSIZE").integer()).isPositive();
-            } finally {
-                node.close();
-            }
+        try (var both = NodeAndRedis.start(folder)) {
+            check(both, both.theirs);
         }
     }
 
-    private Settings settings() {
-        var settings = new Settings();
-        settings.set(Directives.PORT, 0);
-        settings.set(Directives.BIND, List.of("127.0.0.1"));
-        settings.set(Directives.DIR, folder.toString());
-        settings.set(Directives.IO_TRANSPORT, "nio");
-        settings.set(Directives.REPL_DISKLESS_SYNC_DELAY, 0);
-        settings.set(Directives.ENABLE_DEBUG_COMMAND, "yes");
-        return settings;
+    private static void check(NodeAndRedis both, RespConnection primary) throws IOException {
+        RespConnection replica = both.other(primary);
+        var random = new Random(SEED);
+        fill(primary);
+        change(primary, random);
+        both.replicate(primary);
+        change(primary, random);
+        await(() -> replica.call("INFO", "replication").string().contains("status:up"));
+        change(primary, random);
+        await(() -> offset(primary, "master_repl").equals(offset(replica, "slave_repl")));
+        assertThat(replica.call("DEBUG", "DIGEST"))
+                .as("-Dseed=%d", SEED)
+                .hasToString(primary.call("DEBUG", "DIGEST").toString());
+        assertThat(primary.call("DBSIZE").integer()).isPositive();
     }
 
     private static void fill(RespConnection primary) throws IOException {

@@ -3,11 +3,7 @@ package dev.dunlin.node.command;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.dunlin.node.Node;
-import dev.dunlin.node.config.Directives;
-import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.persistence.rdb.DumpPayload;
 import dev.dunlin.node.persistence.rdb.RdbFormatException;
 import dev.dunlin.node.persistence.rdb.RdbLimits;
@@ -19,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,57 +26,41 @@ class StreamReplicationTest {
     private static final int COMMANDS = 3000;
     private static final int LONG_STREAM = 30_000;
     private static final List<String> KEYS = List.of("s0", "s1", "s2", "long", "future", "counted");
-    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir Path folder;
 
-    private Node node;
-    private ReferenceServer redis;
+    private NodeAndRedis both;
     private RespConnection ours;
     private RespConnection theirs;
 
     @BeforeEach
     void start() throws Exception {
-        assumeTrue(ReferenceServer.isInstalled(), "redis-server is not installed");
-        redis = ReferenceServer.start(folder, "--repl-diskless-sync-delay", "0");
-        var settings = new Settings();
-        settings.set(Directives.PORT, 0);
-        settings.set(Directives.BIND, List.of("127.0.0.1"));
-        settings.set(Directives.IO_TRANSPORT, "nio");
-        settings.set(Directives.ENABLE_DEBUG_COMMAND, "yes");
-        settings.set(Directives.REPL_DISKLESS_SYNC_DELAY, 0);
-        settings.set(Directives.DIR, folder.toString());
-        node = Node.start(settings, () -> {});
-        ours = new RespConnection(node.port());
-        theirs = new RespConnection(redis.port());
+        both = NodeAndRedis.start(folder);
+        ours = both.ours;
+        theirs = both.theirs;
     }
 
     @AfterEach
     void stop() throws Exception {
-        if (node != null) {
-            ours.close();
-            theirs.close();
-            node.close();
-        }
-        if (redis != null) {
-            redis.close();
+        if (both != null) {
+            both.close();
         }
     }
 
     @Test
     void givenRandomStreamsOnANode_whenARealServerReplicatesIt_thenBothHoldTheSame()
             throws IOException {
-        replicate(ours, node.port(), theirs);
+        replicate(ours);
     }
 
     @Test
     void givenRandomStreamsOnARealServer_whenANodeReplicatesIt_thenBothHoldTheSame()
             throws IOException {
-        replicate(theirs, redis.port(), ours);
+        replicate(theirs);
     }
 
-    private static void replicate(RespConnection primary, int port, RespConnection replica)
-            throws IOException {
+    private void replicate(RespConnection primary) throws IOException {
+        RespConnection replica = both.other(primary);
         var random = new Random(SEED);
         for (int i = 1; i <= LONG_STREAM; i++) {
             primary.call("XADD", "history", i + "-1", "name", "value of " + i, "n", "" + i);
@@ -90,7 +69,7 @@ class StreamReplicationTest {
         primary.call(
                 "XREADGROUP", "GROUP", "g", "early", "COUNT", "5000", "STREAMS", "history", ">");
         load(primary, random);
-        replica.call("REPLICAOF", "127.0.0.1", "" + port);
+        both.replicate(primary);
         // While the copy is made and sent.
         for (int i = 0; i < 200; i++) {
             primary.call("XDEL", "history", (1 + random.nextInt(LONG_STREAM)) + "-1");
@@ -100,14 +79,7 @@ class StreamReplicationTest {
             primary.call("XACK", "history", "g", (1 + random.nextInt(5000)) + "-1");
         }
         load(primary, random);
-        long deadlineNs = System.nanoTime() + DEADLINE_NS;
-        String expected;
-        String actual;
-        do {
-            expected = primary.call("DEBUG", "DIGEST").text();
-            actual = replica.call("DEBUG", "DIGEST").text();
-        } while (!actual.equals(expected) && System.nanoTime() < deadlineNs);
-        assertThat(actual).as("-Dseed=%d", SEED).isEqualTo(expected);
+        both.awaitSameData(primary, SEED);
         assertThat(replica.call("XLEN", "history")).isEqualTo(primary.call("XLEN", "history"));
         assertThat(replica.call("XPENDING", "history", "g"))
                 .isEqualTo(primary.call("XPENDING", "history", "g"));
@@ -146,7 +118,7 @@ class StreamReplicationTest {
         var random = new Random(SEED);
         for (int round = 0; round < 4; round++) {
             for (RespConnection from : List.of(ours, theirs)) {
-                RespConnection to = from == ours ? theirs : ours;
+                RespConnection to = both.other(from);
                 from.call("FLUSHALL");
                 load(from, random);
                 for (String key : KEYS) {

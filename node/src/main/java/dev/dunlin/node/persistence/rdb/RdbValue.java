@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.rdb;
 
+import dev.dunlin.node.value.HashValue;
+import dev.dunlin.node.value.SortedSetValue;
 import dev.dunlin.node.value.StreamPart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,7 +54,7 @@ public sealed interface RdbValue {
     }
 
     /// The fields of a hash with their values.
-    final class HashPairs implements Collection {
+    final class HashPairs implements Collection, HashValue.Pairs {
         private static final byte[] NO_BYTES = {};
 
         private final RdbType type;
@@ -87,11 +89,13 @@ public sealed interface RdbValue {
         }
 
         /// {@return the field of the current pair; the array belongs to the caller}
+        @Override
         public byte[] field() {
             return field;
         }
 
         /// {@return the value of the current pair; the array belongs to the caller}
+        @Override
         public byte[] value() {
             return elements.element();
         }
@@ -292,7 +296,7 @@ public sealed interface RdbValue {
     }
 
     /// The members of a sorted set with their scores, in the order of the file, which is any.
-    final class ScoredMembers implements Collection {
+    final class ScoredMembers implements Collection, SortedSetValue.Elements {
         private static final byte[] NO_BYTES = {};
 
         private final RdbType type;
@@ -313,6 +317,7 @@ public sealed interface RdbValue {
         }
 
         /// {@return how many members there are altogether}
+        @Override
         public long count() {
             return isPacked() ? elements.count() / 2 : elements.count();
         }
@@ -341,11 +346,13 @@ public sealed interface RdbValue {
         }
 
         /// {@return the current member; the array belongs to the caller}
+        @Override
         public byte[] member() {
             return member;
         }
 
         /// {@return the score of the current member, never NaN}
+        @Override
         public double score() {
             return score;
         }

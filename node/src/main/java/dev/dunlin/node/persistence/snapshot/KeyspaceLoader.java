@@ -13,15 +13,14 @@ import dev.dunlin.node.persistence.rdb.LoadStep;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
 import dev.dunlin.node.value.HashValue;
-import dev.dunlin.node.value.ListValue;
-import dev.dunlin.node.value.SetValue;
+import dev.dunlin.node.value.OpenValue;
 import dev.dunlin.node.value.SortedSetValue;
 import dev.dunlin.node.value.StreamPart;
-import dev.dunlin.node.value.StreamValue;
 import dev.dunlin.node.value.Values;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Puts what an RDB file holds into the keyspace, batch by batch.
@@ -78,7 +77,11 @@ public final class KeyspaceLoader {
                     put(key, packedKind(type), blob);
             case LoadStep.PutElements elements -> put(elements);
             case LoadStep.PutStream(LoadStep.Key key, StreamPart part, boolean first) ->
-                    put(key, part, first);
+                    put(
+                            key,
+                            first,
+                            values.streams(),
+                            stream -> values.streamBuilder().add(stream, part));
             case LoadStep.Unsupported(LoadStep.Key _, var type) -> {
                 return "a value of type " + type + " is not supported yet";
             }
@@ -126,76 +129,42 @@ public final class KeyspaceLoader {
         };
     }
 
-    private void put(LoadStep.PutElements elements) {
-        withKey(
-                elements.key(),
-                (database, slot, address, bytes, hash) -> {
-                    int ref =
-                            elements.first()
-                                    ? Allocator.NULL
-                                    : database.find(slot, address, bytes, hash);
-                    long expiry = expiry(elements.key());
-                    switch (elements.type()) {
-                        case HASH, HASH_ZIPMAP, HASH_ZIPLIST, HASH_LISTPACK, HASH_METADATA -> {
-                            HashValue value = values.hashes();
-                            if (ref == Allocator.NULL) {
-                                value.create(database, slot, address, bytes, hash, expiry);
-                            } else {
-                                value.open(database, slot, ref, hash);
-                            }
-                            if (elements.type() == RdbType.HASH_METADATA) {
-                                addTimedPairs(value, elements.elements());
-                            } else {
-                                addPairs(value, elements.elements());
-                            }
-                        }
-                        case SET, SET_INTSET, SET_LISTPACK -> {
-                            SetValue value = values.sets();
-                            if (ref == Allocator.NULL) {
-                                value.create(database, slot, address, bytes, hash, expiry);
-                            } else {
-                                value.open(database, slot, ref, hash);
-                            }
-                            elements.elements().forEach(value::add);
-                        }
-                        case LIST, LIST_ZIPLIST, LIST_QUICKLIST, LIST_QUICKLIST_2 -> {
-                            ListValue value = values.lists();
-                            if (ref == Allocator.NULL) {
-                                value.create(database, slot, address, bytes, hash, expiry);
-                            } else {
-                                value.open(database, slot, ref, hash);
-                            }
-                            value.pushAll(elements.elements());
-                        }
-                        case SORTED_SET, SORTED_SET_2, SORTED_SET_ZIPLIST, SORTED_SET_LISTPACK -> {
-                            SortedSetValue value = values.sortedSets();
-                            if (ref == Allocator.NULL) {
-                                value.create(database, slot, address, bytes, hash, expiry);
-                            } else {
-                                value.open(database, slot, ref, hash);
-                            }
-                            addScored(value, elements.elements());
-                        }
-                        default -> throw new IllegalStateException("type " + elements.type());
-                    }
-                });
-        if (elements.first()) {
-            keys++;
+    private void put(LoadStep.PutElements step) {
+        LoadStep.Key key = step.key();
+        List<byte[]> elements = step.elements();
+        boolean first = step.first();
+        switch (step.type()) {
+            case HASH, HASH_ZIPMAP, HASH_ZIPLIST, HASH_LISTPACK ->
+                    put(key, first, values.hashes(), hash -> addPairs(hash, elements));
+            case HASH_METADATA ->
+                    put(key, first, values.hashes(), hash -> addTimedPairs(hash, elements));
+            case SET, SET_INTSET, SET_LISTPACK ->
+                    put(key, first, values.sets(), set -> elements.forEach(set::add));
+            case LIST, LIST_ZIPLIST, LIST_QUICKLIST, LIST_QUICKLIST_2 ->
+                    put(key, first, values.lists(), list -> list.pushAll(elements));
+            case SORTED_SET, SORTED_SET_2, SORTED_SET_ZIPLIST, SORTED_SET_LISTPACK ->
+                    put(key, first, values.sortedSets(), set -> addScored(set, elements));
+            default -> throw new IllegalStateException("type " + step.type());
         }
     }
 
-    private void put(LoadStep.Key key, StreamPart part, boolean first) {
+    /// Puts a part of a collection in.
+    ///
+    /// @param first whether the key is not there yet
+    private <V extends OpenValue<V>> void put(
+            LoadStep.Key key, boolean first, V value, Consumer<V> fill) {
         withKey(
                 key,
-                (database, slot, address, bytes, hash) -> {
-                    StreamValue stream = values.streams();
-                    if (first) {
-                        stream.create(database, slot, address, bytes, hash, expiry(key));
-                    } else {
-                        stream.open(database, database.find(slot, address, bytes, hash));
-                    }
-                    values.streamBuilder().add(stream, part);
-                });
+                (database, slot, address, bytes, hash) ->
+                        fill.accept(
+                                first
+                                        ? value.create(
+                                                database, slot, address, bytes, hash, expiry(key))
+                                        : value.open(
+                                                database,
+                                                slot,
+                                                database.find(slot, address, bytes, hash),
+                                                hash)));
         if (first) {
             keys++;
         }

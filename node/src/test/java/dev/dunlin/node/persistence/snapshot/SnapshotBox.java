@@ -308,7 +308,7 @@ final class SnapshotBox implements AutoCloseable {
             }
             stream.create(at.database, at.slot, at.address, at.bytes, at.hash, Database.NO_EXPIRY);
         } else if (ValueKind.isStream(Entry.kind(keyspace.allocator().address(at.ref)))) {
-            stream.open(at.database, at.ref);
+            stream.open(at.database, at.slot, at.ref, at.hash);
         } else {
             return;
         }
