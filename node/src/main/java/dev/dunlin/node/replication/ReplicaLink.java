@@ -86,6 +86,10 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
     private int db;
     private boolean inTransaction;
 
+    /// Whether the command that was given out last is there for replicas only.
+    private boolean control;
+
+
     ReplicaLink(
             ReplicationState state,
             ReplicationConfig config,
@@ -504,14 +508,18 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
         if (closed) {
             return;
         }
+        control = false;
         if (command.is(0, "select") && command.argumentCount() == 2) {
             db = database(command.text(1));
         } else if (command.is(0, "replconf")) {
+            control = !inTransaction;
             if (command.is(1, "getack")) {
                 // The offset before this record: it is not applied yet.
                 sendAck();
             }
-        } else if (!command.is(0, "ping")) {
+        } else if (command.is(0, "ping")) {
+            control = !inTransaction;
+        } else {
             host.apply(db, command);
         }
     }
@@ -546,8 +554,21 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
 
     @Override
     public void onApplied(ByteBuf buffer, int index, int length) {
-        if (!closed) {
-            state.log().appendApplied(buffer, index, length, db);
+        if (closed) {
+            return;
         }
+        // Bare line ends before a command are part of the stream, but of no command.
+        int lead = 0;
+        while (lead < length && buffer.getByte(index + lead) != '*') {
+            lead++;
+        }
+        if (control || lead == length) {
+            state.log().appendControl(buffer, index, length, db);
+            return;
+        }
+        if (lead > 0) {
+            state.log().appendControl(buffer, index, lead, db);
+        }
+        state.log().appendApplied(buffer, index + lead, length - lead, db);
     }
 }
