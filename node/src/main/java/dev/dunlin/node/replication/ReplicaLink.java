@@ -86,9 +86,10 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
     private int db;
     private boolean inTransaction;
 
+    private boolean throttled;
+
     /// Whether the command that was given out last is there for replicas only.
     private boolean control;
-
 
     ReplicaLink(
             ReplicationState state,
@@ -159,7 +160,20 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
 
     /// Tells the primary what is applied.
     void sendAck() {
-        send(List.of("REPLCONF", "ACK", Long.toString(state.log().offset())));
+        String offset = Long.toString(state.log().offset());
+        long fsynced = host.fsyncedOffset();
+        send(
+                fsynced < 0
+                        ? List.of("REPLCONF", "ACK", offset)
+                        : List.of("REPLCONF", "ACK", offset, "FACK", Long.toString(fsynced)));
+    }
+
+    /// Stops reading the primary's commands for a while, or goes on: the node's disk cannot take more of them.
+    void throttle(boolean hold) {
+        throttled = hold;
+        if (linkState == LinkState.CONNECTED) {
+            setAutoRead(!hold);
+        }
     }
 
     /// Tells the primary that loading goes on.
@@ -467,7 +481,9 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
 
     private void setAutoRead(boolean on) {
         PeerSocket open = socket;
-        if (open != null && (!on || linkState != LinkState.LOADING)) {
+        boolean held =
+                linkState == LinkState.LOADING || (throttled && linkState == LinkState.CONNECTED);
+        if (open != null && !(on && held)) {
             open.autoRead(on);
         }
     }
@@ -491,6 +507,9 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
                         state.log().offset(), ReplicaStreamParser.HELD_BYTES_MAX, this);
         heardMs = host.nowMs();
         enter(LinkState.CONNECTED);
+        if (throttled) {
+            setAutoRead(false);
+        }
         // A marked data set: the primary waits for this before it sends anything.
         sendAck();
     }

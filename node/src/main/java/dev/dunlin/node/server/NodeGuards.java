@@ -27,6 +27,7 @@ final class NodeGuards implements Guards, ServingGate {
     private final KeyRouting routing = new KeyRouting();
     private @Nullable ClusterMember member;
     private @Nullable Migrator migrator;
+    private @Nullable DiskGuard disk;
 
     /// Unix time in milliseconds until which commands wait, and whether only those that write.
     private long pausedUntilMs;
@@ -43,6 +44,10 @@ final class NodeGuards implements Guards, ServingGate {
 
     void watch(Migrator keyMigrator) {
         migrator = keyMigrator;
+    }
+
+    void watch(DiskGuard diskGuard) {
+        disk = diskGuard;
     }
 
     void join(ClusterMember seat) {
@@ -112,6 +117,10 @@ final class NodeGuards implements Guards, ServingGate {
                 return true;
             }
         }
+        DiskGuard files = disk;
+        if (files != null && files.holdsWrites() && routing.mayWrite(client, command)) {
+            return true;
+        }
         Migrator underWay = migrator;
         if (underWay != null && underWay.touchesKeysUnderWay(command, args, client.database())) {
             return true;
@@ -148,6 +157,11 @@ final class NodeGuards implements Guards, ServingGate {
         long memoryMax = settings.memoryBytesMax();
         if (memoryMax > 0 && command.has(Flag.DENYOOM) && keyspace.usedBytes() > memoryMax) {
             return RespError.OOM;
+        }
+        DiskGuard files = disk;
+        RespError diskError = files == null ? null : files.refusal();
+        if (diskError != null && (command.has(Flag.WRITE) || command.name().equals("ping"))) {
+            return diskError;
         }
         if (command.has(Flag.WRITE)) {
             if (settings.replicasToWriteMin() > 0 && !role.enoughReplicas()) {

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the node's log for the append-only file, and knows how far the file is.
 ///
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// second.
 ///
 /// Thread: the node's loop. Memory: what is handed over and not written stays; above [#HELD_BYTES_MAX] ([#isFull]) writes are to wait.
-public final class AofFeed implements AutoCloseable {
+final class AofFeed implements AutoCloseable {
     /// Bytes that may wait for the disk before writes do.
     static final long HELD_BYTES_MAX = 64L << 20;
 
@@ -77,8 +76,13 @@ public final class AofFeed implements AutoCloseable {
 
     /// What is written from now on goes to another file, in the writer's order; what was written is handed over before.
     void beginFile() {
-        log.publish();
+        handOver();
         selectFirst = log.streamDb();
+    }
+
+    /// Hands over all that the log has.
+    void handOver() {
+        log.publish();
     }
 
     private void drain() {
@@ -128,38 +132,18 @@ public final class AofFeed implements AutoCloseable {
 
     // ---- How far the file is ----
 
-    /// {@return log offset behind the last byte that was handed over}
-    public long handedOffset() {
-        return handedOffset;
-    }
-
-    /// {@return log offset up to which a crash of the process takes nothing away}
-    public long writtenOffset() {
-        return writer.progress().writtenOffset();
-    }
-
-    /// {@return log offset up to which a loss of power takes nothing away}
-    public long syncedOffset() {
-        return writer.progress().syncedOffset();
-    }
-
     /// {@return bytes that wait to be written, INFO's `aof_buffer_length`}
-    public long waitingBytes() {
+    long waitingBytes() {
         return handedBytes - writer.progress().writtenBytes();
     }
 
-    /// {@return why nothing can be written at the moment, or null}
-    public @Nullable String failure() {
-        return writer.progress().failure();
-    }
-
     /// {@return how often writes had to wait for the disk for too long, INFO's `aof_delayed_fsync`}
-    public long delayed() {
+    long delayed() {
         return delayed;
     }
 
     /// {@return whether so much waits for the disk, or for so long, that nothing should be added}
-    public boolean isFull() {
+    boolean isFull() {
         return late || waitingBytes() > HELD_BYTES_MAX;
     }
 

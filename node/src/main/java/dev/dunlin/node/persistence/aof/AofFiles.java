@@ -52,10 +52,6 @@ public final class AofFiles {
         return directory.resolve("temp-" + prefix + ".incr");
     }
 
-    Disk disk() {
-        return disk;
-    }
-
     // ---- At start ----
 
     /// Reads the manifest; a single file of Redis 6 and before becomes the base of a new one.
@@ -64,8 +60,7 @@ public final class AofFiles {
     /// @throws IOException when it cannot be read, or names a file that is missing
     public void find() throws IOException, ManifestException {
         if (disk.exists(manifestPath())) {
-            manifest =
-                    ManifestText.parse(disk.read(manifestPath(), ManifestText.FILE_BYTES_MAX));
+            manifest = ManifestText.parse(disk.read(manifestPath(), ManifestText.FILE_BYTES_MAX));
         }
         if (isOldStyle()) {
             adoptSingleFile();
@@ -106,19 +101,38 @@ public final class AofFiles {
         disk.syncDirectory(home);
     }
 
+    /// {@return bytes of one file}
+    public long size(AofFile file) throws IOException {
+        return disk.size(path(file));
+    }
+
+    /// Takes the end of a file away, for good.
+    public void truncate(AofFile file, long bytes) throws IOException {
+        try (Disk.OpenFile open = disk.open(path(file), false)) {
+            open.truncate(bytes);
+            open.sync();
+        }
+    }
+
     /// {@return bytes of all files that count}
     public long totalBytes() throws IOException {
         long bytes = 0;
         for (AofFile file : manifest.toLoad()) {
-            bytes += disk.size(path(file));
+            bytes += size(file);
         }
         return bytes;
+    }
+
+    /// {@return bytes of all files that count but the last increment}
+    long otherBytes() throws IOException {
+        AofFile last = manifest.lastIncrement();
+        return totalBytes() - (last == null ? 0 : size(last));
     }
 
     /// {@return bytes of the base, 0 when there is none}
     public long baseBytes() throws IOException {
         AofFile base = manifest.base();
-        return base == null ? 0 : disk.size(path(base));
+        return base == null ? 0 : size(base);
     }
 
     /// Opens the last increment to go on with it; the first of all when there is none, and a base before it when there is no file at all.
@@ -247,5 +261,4 @@ public final class AofFiles {
             file.sync();
         }
     }
-
 }

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param base the data set that the increments build upon, or null
 /// @param history files that do not count any more and are to be deleted
 /// @param increments the commands since, oldest first
-public record AofManifest(
-        @Nullable AofFile base, List<AofFile> history, List<AofFile> increments) {
+public record AofManifest(@Nullable AofFile base, List<AofFile> history, List<AofFile> increments) {
     /// One file.
     ///
     /// @param name within the directory

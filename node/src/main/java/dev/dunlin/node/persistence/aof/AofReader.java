@@ -59,6 +59,7 @@ public final class AofReader {
     private boolean inputEnded;
     private boolean ended;
     private boolean stopped;
+    private boolean cutOff;
     private long validBytes;
     private boolean inTransaction;
 
@@ -102,7 +103,7 @@ public final class AofReader {
 
     /// {@return whether the file is longer than what is whole of it; once all is read}
     public boolean isCutOff() {
-        return ended && !stopped && validBytes < bufferOffset + buffer.readableBytes();
+        return cutOff;
     }
 
     /// Reads the next block; all that is whole before a damage comes before its exception.
@@ -175,6 +176,7 @@ public final class AofReader {
         }
         // What is left over is looked at once more, unless nothing has changed about it.
         ended = stopped || (inputEnded && (sealedAt == 0 || sealedAt == mine.writerIndex()));
+        cutOff = ended && !stopped && sealedAt < mine.writerIndex();
         ByteBuf rest = mine.slice(sealedAt, mine.writerIndex() - sealedAt);
         buffer = Unpooled.directBuffer(Math.max(1, rest.readableBytes())).writeBytes(rest);
         bufferOffset += sealedAt;

@@ -4,10 +4,10 @@ package dev.dunlin.node.persistence.aof;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +59,7 @@ final class AofWriter implements AutoCloseable {
     private sealed interface Item {
         record Write(AofBatch batch) implements Item {}
 
-        record Work(Job job, Consumer<@Nullable IOException> onDone) implements Item {}
+        record Work(Job job, AofLog.Done onDone) implements Item {}
 
         record Stop() implements Item {}
 
@@ -71,7 +71,7 @@ final class AofWriter implements AutoCloseable {
     private final Runnable onProgress;
     private final LinkedBlockingQueue<Item> queue = new LinkedBlockingQueue<>();
     private final AtomicBoolean told = new AtomicBoolean();
-    private final Thread thread;
+    private final CompletableFuture<String> end = new CompletableFuture<>();
 
     private volatile FsyncPolicy policy;
     private volatile boolean syncHeldOff;
@@ -99,8 +99,7 @@ final class AofWriter implements AutoCloseable {
         this.policy = policy;
         this.onProgress = onProgress;
         progress = observe(false);
-        thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
-        thread.start();
+        Thread.ofPlatform().name(name).daemon().start(this::run);
     }
 
     /// Adds commands to the file.
@@ -110,8 +109,8 @@ final class AofWriter implements AutoCloseable {
 
     /// Runs `job` after all that was added before is in the file, unless that fails, and tells how it went.
     ///
-    /// @param onDone gets null when all went well; called on the writer's thread
-    void perform(Job job, Consumer<@Nullable IOException> onDone) {
+    /// @param onDone hears how it went; called on the writer's thread
+    void perform(Job job, AofLog.Done onDone) {
         queue.add(new Item.Work(job, onDone));
     }
 
@@ -141,27 +140,15 @@ final class AofWriter implements AutoCloseable {
 
     /// Writes and syncs what is left, and ends the thread.
     ///
-    /// @return why that did not succeed, or null
-    @Nullable String finish() {
+    /// @return completed when the files are closed, with what went wrong, or an empty text
+    CompletableFuture<String> stop() {
         queue.add(new Item.Stop());
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return progress.failure();
+        return end.copy();
     }
 
     @Override
     public void close() {
-        finish();
+        stop().join();
     }
 
     // ---- The thread ----
@@ -187,7 +174,8 @@ final class AofWriter implements AutoCloseable {
             failure = reason(e);
             LOG.error("append-only file not closed reason=\"{}\"", failure);
         }
-        tell(false);
+        String last = failure;
+        end.complete(last == null ? "" : last);
     }
 
     private void take(List<Item> items) {
@@ -216,14 +204,14 @@ final class AofWriter implements AutoCloseable {
 
     private void perform(Item.Work work) {
         flush(false);
-        IOException problem = null;
-        try {
-            if (failure != null) {
-                throw new IOException(failure);
+        String problem = failure;
+        if (problem == null) {
+            try {
+                work.job().run(files, appender);
+            } catch (IOException e) {
+                problem = reason(e);
+                LOG.warn("append-only file not changed reason=\"{}\"", problem);
             }
-            work.job().run(files, appender);
-        } catch (IOException e) {
-            problem = e;
         }
         tell(false);
         work.onDone().accept(problem);
@@ -236,7 +224,7 @@ final class AofWriter implements AutoCloseable {
         try {
             appender.write();
             noteUnsynced();
-            if (always || last) {
+            if (always || last || !appender.hasUnsynced()) {
                 appender.sync();
             } else if (isSyncDue()) {
                 tell(true);

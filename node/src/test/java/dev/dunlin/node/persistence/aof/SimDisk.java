@@ -118,12 +118,15 @@ final class SimDisk implements Disk {
     }
 
     private byte[] torn(Inode inode) {
-        byte[] bytes = Arrays.copyOf(inode.durable, Math.max(inode.durableBytes, inode.cachedBytes));
+        byte[] bytes =
+                Arrays.copyOf(inode.durable, Math.max(inode.durableBytes, inode.cachedBytes));
         int reached = random.nextInt(inode.cachedBytes + 1);
         if (reached <= inode.durableBytes && random.nextBoolean()) {
             reached = inode.durableBytes;
         }
-        for (int i = inode.dirty.nextSetBit(0); i >= 0 && i < reached; i = inode.dirty.nextSetBit(i + 1)) {
+        for (int i = inode.dirty.nextSetBit(0);
+                i >= 0 && i < reached;
+                i = inode.dirty.nextSetBit(i + 1)) {
             bytes[i] = inode.cached[i];
         }
         return Arrays.copyOf(bytes, Math.max(reached, inode.durableBytes));
