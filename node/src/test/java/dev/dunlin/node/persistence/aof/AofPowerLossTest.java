@@ -26,6 +26,7 @@ class AofPowerLossTest {
     private static final int RUNS = Integer.getInteger("aof.power.runs", 400);
     private static final Path HOME = Path.of("/sim");
     private static final int STEPS = 60;
+    private static final List<FsyncPolicy> POLICIES = List.of(FsyncPolicy.values());
 
     /// A node's use of its files, without the thread and the clock.
     private static final class Writer {
@@ -179,7 +180,7 @@ class AofPowerLossTest {
             }
             boolean cutOff = reader.isCutOff();
             reader.drop();
-            assertThat(cutOff && file != toLoad.getLast())
+            assertThat(cutOff && !file.equals(toLoad.getLast()))
                     .as("%s is cut off, and not the last of %s", file, toLoad)
                     .isFalse();
         }
@@ -216,7 +217,7 @@ class AofPowerLossTest {
     void givenEachPolicy_whenThePowerIsCutAtAnyMoment_thenAllThatWasPromisedIsThere()
             throws Exception {
         for (int seed = 0; seed < RUNS; seed++) {
-            FsyncPolicy policy = FsyncPolicy.values()[seed % 3];
+            FsyncPolicy policy = POLICIES.get(seed % 3);
             var random = new SplittableRandom(seed);
             var disk = new SimDisk(random.split());
             var writer = new Writer(disk, policy, random);
@@ -232,7 +233,7 @@ class AofPowerLossTest {
     void givenEachOperationFailsInTurn_whenTheNodeGoesOn_thenNothingPromisedIsLost()
             throws Exception {
         for (int seed = 0; seed < 12; seed++) {
-            FsyncPolicy policy = FsyncPolicy.values()[seed % 3];
+            FsyncPolicy policy = POLICIES.get(seed % 3);
             long operations = operationsOf(seed, policy);
             for (long failing = 0; failing < operations; failing++) {
                 long lasting = 1 + (failing * 7 + seed) % 5;
