@@ -445,8 +445,8 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
         return current != null && current.failure() == null && current.isFull();
     }
 
-    @Override
-    public @Nullable RespError refusal() {
+    /// {@return why writes are refused, or null}
+    @Nullable RespError refusal() {
         AofLog current = log;
         String failure = current == null ? null : current.failure();
         return failure == null ? null : RespError.aofDiskError(failure);

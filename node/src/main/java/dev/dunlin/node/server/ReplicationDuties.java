@@ -100,7 +100,7 @@ final class ReplicationDuties implements ReplicationHost {
 
     @Override
     public boolean mayOpenSnapshot() {
-        return snapshots.mayOpen();
+        return snapshots.mayOpen(Snapshots.Use.SYNC);
     }
 
     @Override
