@@ -6,7 +6,12 @@ import dev.dunlin.node.config.CommandLine;
 import dev.dunlin.node.config.ConfigException;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.tools.CheckAof;
+import dev.dunlin.node.tools.CheckRdb;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +31,14 @@ public final class Main {
         if (words.size() == 1 && (words.contains("-h") || words.contains("--help"))) {
             System.out.print(Usage.TEXT);
             return;
+        }
+        if (!words.isEmpty() && words.getFirst().equals("check-aof")) {
+            var answers =
+                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            System.exit(CheckAof.run(words.subList(1, words.size()), System.out, answers));
+        }
+        if (!words.isEmpty() && words.getFirst().equals("check-rdb")) {
+            System.exit(CheckRdb.run(words.subList(1, words.size()), System.out));
         }
         System.exit(run(words));
     }
@@ -65,11 +78,22 @@ public final class Main {
         ended.await();
         // A node that cannot go on has nothing to hand to its replicas in order.
         if (status.get() == 0) {
-            nodes.forEach(Node::drain);
+            drain(nodes);
         }
         nodes.forEach(Node::close);
         closed.countDown();
         return status.get();
+    }
+
+    /// All at once: each may have a data set to save.
+    private static void drain(List<Node> nodes) throws InterruptedException {
+        List<Thread> draining = new ArrayList<>();
+        for (Node node : nodes) {
+            draining.add(Thread.ofPlatform().name("drain-" + node.port()).start(node::drain));
+        }
+        for (Thread thread : draining) {
+            thread.join();
+        }
     }
 
     /// SHUTDOWN ends one node; the process ends with the last.

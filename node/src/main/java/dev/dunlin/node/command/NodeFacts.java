@@ -130,8 +130,13 @@ final class NodeFacts implements InfoFacts {
     }
 
     @Override
-    public Persistence persistence() {
-        return new Persistence(services.isLoading(), ctx.dirty(), observation.startMs());
+    public InfoFacts.Persistence persistence() {
+        return services.persistence().facts(ctx.nowMs());
+    }
+
+    @Override
+    public InfoFacts.Aof appendOnly() {
+        return services.appendOnly().facts(ctx.nowMs());
     }
 
     @Override

@@ -60,6 +60,12 @@ public interface NodeServices {
         void cancel();
     }
 
+    /// {@return the data set on disk}
+    Persistence persistence();
+
+    /// {@return the append-only file}
+    AppendOnly appendOnly();
+
     /// {@return how the node ends}
     Shutdown shutdown();
 

@@ -3,7 +3,6 @@ package dev.dunlin.node.config;
 
 import static dev.dunlin.node.config.Directives.fixed;
 import static dev.dunlin.node.config.Directives.mutable;
-import static dev.dunlin.node.config.Directives.protectedSetting;
 import static dev.dunlin.node.config.SettingTypes.hugeMemory;
 import static dev.dunlin.node.config.SettingTypes.integer;
 import static dev.dunlin.node.config.SettingTypes.longInteger;
@@ -84,27 +83,13 @@ public final class AcceptedDirectives {
                 mutable("shutdown-on-sigint", oneOf("default", "save", "nosave", "now", "force"), "default"),
                 mutable("shutdown-on-sigterm", oneOf("default", "save", "nosave", "now", "force"), "default"));
 
-        add(all, "there are no snapshots to a file and no append-only file yet: data is in memory and on replicas",
-                mutable("save", new SavePoint.Type(), SavePoint.DEFAULT),
-                protectedSetting("dbfilename", SpecialTypes.fileName("dbfilename", "filename"), "dump.rdb"),
-                mutable("rdbcompression", yesNo(), true),
-                fixed("rdbchecksum", yesNo(), true),
-                mutable("rdb-del-sync-files", yesNo(), false),
-                mutable("rdb-save-incremental-fsync", yesNo(), true),
-                mutable("sanitize-dump-payload", oneOf("no", "yes", "clients"), "no"),
-                mutable("stop-writes-on-bgsave-error", yesNo(), true),
-                mutable("appendonly", yesNo(), false),
-                fixed("appendfilename", SpecialTypes.fileName("appendfilename", "filename"), "appendonly.aof"),
-                fixed("appenddirname", SpecialTypes.fileName("appenddirname", "dirname"), "appendonlydir"),
-                mutable("appendfsync", oneOf("everysec", "always", "no"), "everysec"),
-                mutable("no-appendfsync-on-rewrite", yesNo(), false),
-                mutable("auto-aof-rewrite-percentage", integer(0, MAX), 100),
-                mutable("auto-aof-rewrite-min-size", memory(0), 64L << 20),
-                mutable("aof-load-truncated", yesNo(), true),
-                mutable("aof-use-rdb-preamble", yesNo(), true),
-                mutable("aof-rewrite-incremental-fsync", yesNo(), true),
-                mutable("aof-timestamp-enabled", yesNo(), false),
-                mutable("aof-disable-auto-gc", yesNo(), false),
+        add(all, "what a replica has received is deleted when it is loaded, unless it becomes its dump file",
+                mutable("rdb-del-sync-files", yesNo(), false));
+
+        add(all, "every payload and file is checked to the last byte, always",
+                mutable("sanitize-dump-payload", oneOf("no", "yes", "clients"), "no"));
+
+        add(all, "a replica whose disk fails reads no more of its primary's stream until it is well again",
                 mutable("replica-ignore-disk-write-errors", yesNo(), false));
 
         add(all, "nothing is evicted yet: writes are refused when maxmemory is reached",

@@ -7,7 +7,6 @@ import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +39,7 @@ public final class Replication implements AutoCloseable {
     private boolean forgetHistory;
     private boolean writesPaused;
     private boolean acksWanted;
+    private boolean throttled;
     private final Failover failover = new Failover();
 
     /// @param loop the node's loop
@@ -70,6 +70,19 @@ public final class Replication implements AutoCloseable {
     /// {@return identities of the current and the previous history}
     public ReplicationHistory history() {
         return state.history();
+    }
+
+    /// {@return the point of its history that the data stands at now, which lets whoever starts from a file of it go on from there; nothing
+    /// when there is no history that anybody could know}
+    ///
+    /// Between two commands only.
+    public Optional<SnapshotCut> cut() {
+        ReplicationLog log = log();
+        if (forgetHistory || (primary == null && !log.backlogActive())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new SnapshotCut(history().id(), log.offset(), Math.max(0, log.streamDb())));
     }
 
     /// {@return the primary this node follows, or nothing when it is one itself}
@@ -142,6 +155,14 @@ public final class Replication implements AutoCloseable {
         log().resizeBacklog(changed.backlogBytes());
     }
 
+    /// Stops reading the primary's commands for a while, or goes on: the node's disk cannot take more of them.
+    public void throttle(boolean hold) {
+        throttled = hold;
+        if (link != null) {
+            link.throttle(hold);
+        }
+    }
+
     /// Holds back what would move the stream by itself, during a failover.
     public void pauseWrites(boolean paused) {
         writesPaused = paused;
@@ -149,9 +170,23 @@ public final class Replication implements AutoCloseable {
 
     // ---- Roles ----
 
-    /// Takes over identity and offset from a dump or nodes file, before anything else happened.
-    public void restore(ReplicationHistory history, long offset, int streamDb) {
-        state.restore(history, offset, streamDb);
+    /// Takes over what the data set that was loaded says of its history, before anything else has happened.
+    ///
+    /// @param asPrimary whether the node goes on as a primary: then with a new history, which replicas of the old one may follow that have
+    ///     exactly what was saved
+    public void restore(SnapshotCut saved, boolean asPrimary) {
+        if (asPrimary) {
+            state.restore(
+                    ReplicationHistory.restoredAsPrimary(
+                            ReplicationId.random(state.random()), saved.id(), saved.offset()),
+                    saved.offset(),
+                    ReplicationLog.NO_DB);
+        } else {
+            state.restore(
+                    ReplicationHistory.restoredAsReplica(saved.id()),
+                    saved.offset(),
+                    saved.streamDb());
+        }
     }
 
     /// REPLICAOF host port. The data stay until the primary decides what they are worth.
@@ -209,6 +244,7 @@ public final class Replication implements AutoCloseable {
         }
         ReplicaLink next = new ReplicaLink(state, config, host, loop, linkOwner, request);
         link = next;
+        next.throttle(throttled);
         host.linkChanged(LinkState.CONNECTING);
         next.connect(channels, target.host(), target.port());
     }
@@ -387,18 +423,23 @@ public final class Replication implements AutoCloseable {
 
     // ---- WAIT ----
 
-    /// Blocks until `replicas` replicas have `offset`, or `deadlineMs`. The answer may come in this call.
+    /// Blocks until `goal` is reached, or `deadlineMs`. The answer may come in this call.
     ///
+    /// @param onDone told when the wait is over, reached or not
     /// @return a handle for [#cancelWait], or nothing when the answer came at once
     public Optional<AckWaits.Wait> waitForAcks(
-            int replicas, long offset, long deadlineMs, IntConsumer onDone) {
-        int now = acks().countAcked(offset);
-        if (now >= replicas || host.nowMs() >= deadlineMs) {
-            onDone.accept(now);
+            AckWaits.Goal goal, long deadlineMs, Runnable onDone) {
+        if (goal.isReached(acks()) || host.nowMs() >= deadlineMs) {
+            onDone.run();
             return Optional.empty();
         }
         acksWanted = true;
-        return Optional.of(waits.add(replicas, offset, deadlineMs, onDone));
+        return Optional.of(waits.add(goal, deadlineMs, onDone));
+    }
+
+    /// Something has changed that clients may wait for, such as how much of the log is on disk.
+    public void checkWaits() {
+        waits.check(acks(), host.nowMs());
     }
 
     /// Asks all replicas for their offsets at the end of this turn.

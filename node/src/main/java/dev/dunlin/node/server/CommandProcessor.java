@@ -42,6 +42,7 @@ final class CommandProcessor {
     private final TurnReads reads;
     private final TurnReplies turn;
     private final ServingGate gate;
+    private final ReplySafety safety;
     private final Requests requests = new Requests();
     private final Args args;
 
@@ -62,6 +63,9 @@ final class CommandProcessor {
 
     private boolean replying;
 
+    /// Where the log was before the batch that runs.
+    private long batchMark;
+
     /// Whether the batch has run a command whose reply depends on who owns the keys.
     private boolean ranOnKeys;
 
@@ -75,7 +79,8 @@ final class CommandProcessor {
             ReplyWriter reply,
             HeldClients held,
             TurnReplies turn,
-            ServingGate gate) {
+            ServingGate gate,
+            ReplySafety safety) {
         this.loop = loop;
         this.table = table;
         this.runner = runner;
@@ -88,6 +93,7 @@ final class CommandProcessor {
         this.reads = new TurnReads(loop, this::processTogether);
         this.turn = turn;
         this.gate = gate;
+        this.safety = safety;
     }
 
     /// Runs all complete requests between two addresses, and sends their replies.
@@ -97,6 +103,7 @@ final class CommandProcessor {
         Client client = connection.client();
         beginBatch();
         boolean vouched = vouches();
+        batchMark = safety.mark();
         ranOnKeys = false;
         reply.begin(client.resp3());
         long at = from;
@@ -169,6 +176,7 @@ final class CommandProcessor {
         for (int i = 0; i < clients; i++) {
             ClientConnection connection = sources[i];
             boolean vouched = vouches();
+            batchMark = safety.mark();
             ranOnKeys = false;
             reply.begin(connection.client().resp3());
             long consumed = connection.arrivedFrom();
@@ -217,7 +225,7 @@ final class CommandProcessor {
 
     private void queueReplies(ClientConnection connection, boolean vouched) {
         // Replies that say nothing about keys leave in any case: how is a node without a lease?
-        connection.queue(reply, vouched && ranOnKeys, turn);
+        connection.queue(reply, vouched && ranOnKeys, safety.dependence(batchMark), turn);
         turn.commandsRan();
     }
 
@@ -305,7 +313,7 @@ final class CommandProcessor {
         outsideBatches(() -> {
             reply.begin(connection.client().resp3());
             writer.accept(reply);
-            connection.queue(reply, vouches(), turn);
+            connection.queue(reply, vouches(), safety.dependence(safety.mark()), turn);
         });
     }
 
@@ -329,12 +337,16 @@ final class CommandProcessor {
     /// Gives the connection whose batch runs what it has been replied so far.
     void takeReplies(ClientConnection connection) {
         if (replying && !reply.isEmpty()) {
-            connection.queue(reply, false, turn);
+            connection.queue(reply, false, safety.dependence(batchMark), turn);
         }
     }
 
     ServingGate gate() {
         return gate;
+    }
+
+    ReplySafety safety() {
+        return safety;
     }
 
     /// {@return Unix time in milliseconds}

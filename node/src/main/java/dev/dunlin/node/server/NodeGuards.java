@@ -24,9 +24,11 @@ final class NodeGuards implements Guards, ServingGate {
     private final HotSettings settings;
     private final Keyspace keyspace;
     private final NodeRole role;
+    private final DiskHealth diskHealth;
     private final KeyRouting routing = new KeyRouting();
     private @Nullable ClusterMember member;
     private @Nullable Migrator migrator;
+    private @Nullable DiskGuard disk;
 
     /// Unix time in milliseconds until which commands wait, and whether only those that write.
     private long pausedUntilMs;
@@ -35,14 +37,24 @@ final class NodeGuards implements Guards, ServingGate {
     private long writesPausedUntilMs;
     private boolean pausedForShutdown;
 
-    NodeGuards(HotSettings settings, Keyspace keyspace, NodeRole role) {
+    NodeGuards(HotSettings settings, Keyspace keyspace, NodeRole role, DiskHealth diskHealth) {
         this.settings = settings;
         this.keyspace = keyspace;
         this.role = role;
+        this.diskHealth = diskHealth;
+    }
+
+    /// As in Redis it fails with the writes, so that whoever only watches the node hears of it.
+    private static boolean isPing(Command command) {
+        return command.name().equals("ping");
     }
 
     void watch(Migrator keyMigrator) {
         migrator = keyMigrator;
+    }
+
+    void watch(DiskGuard diskGuard) {
+        disk = diskGuard;
     }
 
     void join(ClusterMember seat) {
@@ -112,6 +124,10 @@ final class NodeGuards implements Guards, ServingGate {
                 return true;
             }
         }
+        DiskGuard files = disk;
+        if (files != null && files.holdsWrites() && routing.mayWrite(client, command)) {
+            return true;
+        }
         Migrator underWay = migrator;
         if (underWay != null && underWay.touchesKeysUnderWay(command, args, client.database())) {
             return true;
@@ -148,6 +164,10 @@ final class NodeGuards implements Guards, ServingGate {
         long memoryMax = settings.memoryBytesMax();
         if (memoryMax > 0 && command.has(Flag.DENYOOM) && keyspace.usedBytes() > memoryMax) {
             return RespError.OOM;
+        }
+        RespError diskError = diskHealth.writeError();
+        if (diskError != null && (isPing(command) || routing.mayWrite(client, command))) {
+            return diskError;
         }
         if (command.has(Flag.WRITE)) {
             if (settings.replicasToWriteMin() > 0 && !role.enoughReplicas()) {

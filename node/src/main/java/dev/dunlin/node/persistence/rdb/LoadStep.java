@@ -3,6 +3,7 @@ package dev.dunlin.node.persistence.rdb;
 
 import dev.dunlin.node.value.StreamPart;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One thing to do on the way to having loaded a file: plain data, made on the reading thread, carried out by the loop.
 ///
@@ -16,6 +17,28 @@ public sealed interface LoadStep {
     @SuppressWarnings("ArrayRecordComponent") // See the interface.
     record Key(int db, byte[] name, long expireAtMs, long idleSeconds, int frequency) {}
 
+    /// {@return the key that the step is about, or null when it is about none}
+    default @Nullable Key keyOrNull() {
+        return switch (this) {
+            case PutString(Key key, byte[] _) -> key;
+            case PutPacked(Key key, RdbType _, byte[] _) -> key;
+            case PutElements(Key key, RdbType _, List<byte[]> _, boolean _) -> key;
+            case PutStream(Key key, StreamPart _, boolean _) -> key;
+            case Unsupported(Key key, RdbType _) -> key;
+            case Fact _, Function _, ModuleDataSkipped _, SizeHint _, PutStrings _ -> null;
+        };
+    }
+
+    /// {@return whether it is the first step about its key}
+    default boolean isFirst() {
+        return switch (this) {
+            case PutElements(Key _, RdbType _, List<byte[]> _, boolean first) -> first;
+            case PutStream(Key _, StreamPart _, boolean first) -> first;
+            case PutString _, PutPacked _, Unsupported _ -> true;
+            case Fact _, Function _, ModuleDataSkipped _, SizeHint _, PutStrings _ -> false;
+        };
+    }
+
     /// A fact about the file.
     record Fact(String name, String value) implements LoadStep {}
 
@@ -28,6 +51,9 @@ public sealed interface LoadStep {
 
     /// How many keys a database is about to get.
     record SizeHint(int db, long keys, long keysWithExpiry) implements LoadStep {}
+
+    /// Keys with short strings.
+    record PutStrings(StringRun run) implements LoadStep {}
 
     /// A key with a string.
     @SuppressWarnings("ArrayRecordComponent") // See the interface.
