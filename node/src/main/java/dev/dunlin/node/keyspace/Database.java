@@ -10,6 +10,7 @@ import dev.dunlin.node.offheap.RefList;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One numbered database: its entries by slot, and the list of those that expire.
 ///
@@ -27,6 +28,9 @@ public final class Database {
     /// Says that an entry does not expire.
     public static final long NO_EXPIRY = -1;
 
+    /// Slots that [#sample] looks into at most.
+    private static final int SAMPLED_SLOTS_MAX = 16;
+
     private final int number;
     private final Keyspace keyspace;
     private final HashIndex index;
@@ -38,6 +42,9 @@ public final class Database {
     private RefList expiring;
     private TimedHashes timed;
     private int size;
+
+    /// Made when somebody samples.
+    private @Nullable SlotPicker slotPicker;
 
     Database(int number, Keyspace keyspace, int slots) {
         this.number = number;
@@ -88,6 +95,15 @@ public final class Database {
         return root == Allocator.NULL ? Allocator.NULL : index.find(root, key, keyBytes, hash);
     }
 
+    /// Notes what is known from elsewhere of how a key was accessed there; see [AccessStamp#restored].
+    public void restoredAccess(
+            int slot, long key, int keyBytes, long hash, long idleSeconds, int counter) {
+        int ref = idleSeconds < 0 && counter < 0 ? Allocator.NULL : find(slot, key, keyBytes, hash);
+        if (ref != Allocator.NULL) {
+            Entry.access(allocator.address(ref), keyspace.access().restored(idleSeconds, counter));
+        }
+    }
+
     /// Adds an entry whose key is known not to be there, with a value of `valueBytes` bytes for the caller to fill.
     ///
     /// @param expireAtMs Unix time, or [#NO_EXPIRY]
@@ -102,7 +118,7 @@ public final class Database {
         boolean expires = expireAtMs != NO_EXPIRY;
         int ref = allocator.allocate(Entry.bytes(keyBytes, valueBytes, expires));
         long entry = allocator.address(ref);
-        Entry.initialize(entry, kind, keyBytes, valueBytes, expires, keyspace.accessClock());
+        Entry.initialize(entry, kind, keyBytes, valueBytes, expires, keyspace.access().fresh());
         if (keyspace.currentMark()) {
             Entry.mark(entry, true);
         }
@@ -374,6 +390,36 @@ public final class Database {
             slot = slot + 1 == roots.length ? 0 : slot + 1;
         }
         return index.random(roots[slot], random);
+    }
+
+    /// Puts up to `wanted` entries into `into` that are as good as drawn at random; see [HashIndex#sample].
+    ///
+    /// @return how many; 0 does not mean that there are none
+    public int sample(RandomGenerator random, int[] into, int wanted) {
+        if (size == 0) {
+            return 0;
+        }
+        if (roots.length == 1) {
+            return index.sample(roots[0], random, into, 0, wanted);
+        }
+        SlotPicker picker = slotPicker;
+        if (picker == null) {
+            picker = new SlotPicker();
+            slotPicker = picker;
+        }
+        int filled = 0;
+        for (int tries = 0; tries < SAMPLED_SLOTS_MAX && filled < wanted; tries++) {
+            int slot = picker.pick(this, random);
+            if (slotSize(slot) > 0) {
+                filled = index.sample(roots[slot], random, into, filled, wanted);
+            }
+        }
+        return filled;
+    }
+
+    /// {@return whether this very entry is there, under a key of this hash}
+    public boolean holds(int slot, int ref, long hash) {
+        return roots[slot] != Allocator.NULL && index.contains(roots[slot], ref, hash);
     }
 
     /// {@return one of the entries that expire, by a number below [#expiringCount]}

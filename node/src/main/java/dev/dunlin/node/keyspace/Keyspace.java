@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// All databases of a node, and what they share: memory, the tables' hash, the access clock, the snapshot mark.
+/// All databases of a node, and what they share: memory, the tables' hash, what entries note of accesses, the snapshot mark.
 ///
 /// Thread: owned by the node's loop.
 public final class Keyspace implements AutoCloseable {
@@ -29,7 +29,7 @@ public final class Keyspace implements AutoCloseable {
     private final ExpiryHeap fieldHeaps;
     private final Database[] databases;
     private final List<Integer> scratch = new ArrayList<>();
-    private int accessClock;
+    private final AccessStamp access = new AccessStamp();
 
     private @Nullable SnapshotHook snapshot;
     private boolean currentMark;
@@ -118,13 +118,9 @@ public final class Keyspace implements AutoCloseable {
         return allocator.usedBytes();
     }
 
-    /// {@return seconds, wrapped to 24 bits: what an entry notes when it is read}
-    public int accessClock() {
-        return accessClock;
-    }
-
-    public void accessClock(long nowMs) {
-        accessClock = (int) (nowMs / 1000) & 0xFF_FFFF;
+    /// {@return what entries note when they are read}
+    public AccessStamp access() {
+        return access;
     }
 
     /// Exchanges two databases.
@@ -151,6 +147,11 @@ public final class Keyspace implements AutoCloseable {
     /// {@return entries that were dropped and not freed yet}
     public long garbageEntries() {
         return reclaimer.pendingEntries();
+    }
+
+    /// {@return large values and tables that were dropped and are freed by now}
+    public long freedEntries() {
+        return reclaimer.freed();
     }
 
     /// Frees a slice of what was dropped.

@@ -39,6 +39,7 @@ final class CommandProcessor {
     private final HeldClients held;
     private final TurnReplies turn;
     private final ServingGate gate;
+    private final ClientMemory clientMemory;
     private final Requests requests = new Requests();
     private final Args args;
 
@@ -65,7 +66,8 @@ final class CommandProcessor {
             ReplyWriter reply,
             HeldClients held,
             TurnReplies turn,
-            ServingGate gate) {
+            ServingGate gate,
+            ClientMemory clientMemory) {
         this.loop = loop;
         this.table = table;
         this.runner = runner;
@@ -77,6 +79,7 @@ final class CommandProcessor {
         this.held = held;
         this.turn = turn;
         this.gate = gate;
+        this.clientMemory = clientMemory;
     }
 
     /// Runs all complete requests between two addresses, and sends their replies.
@@ -281,7 +284,14 @@ final class CommandProcessor {
         stats.bytesReceived += bytes;
     }
 
+    /// A client has sent bytes that no command has consumed yet.
+    void countWaiting(long bytes) {
+        clientMemory.grew(bytes);
+        turn.commandsRan();
+    }
+
     void countSent(long bytes) {
+        clientMemory.grew(bytes);
         stats.writes++;
         stats.bytesSent += bytes;
     }

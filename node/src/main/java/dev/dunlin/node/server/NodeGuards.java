@@ -10,7 +10,6 @@ import dev.dunlin.node.command.Flag;
 import dev.dunlin.node.command.Guards;
 import dev.dunlin.node.command.KeyRouting;
 import dev.dunlin.node.command.Migrator;
-import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.resp.RespError;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +21,11 @@ final class NodeGuards implements Guards, ServingGate {
     private static final String UNPAUSE = "client|unpause";
 
     private final HotSettings settings;
-    private final Keyspace keyspace;
     private final NodeRole role;
     private final KeyRouting routing = new KeyRouting();
     private @Nullable ClusterMember member;
     private @Nullable Migrator migrator;
+    private @Nullable MemoryDuties memory;
 
     /// Unix time in milliseconds until which commands wait, and whether only those that write.
     private long pausedUntilMs;
@@ -35,14 +34,22 @@ final class NodeGuards implements Guards, ServingGate {
     private long writesPausedUntilMs;
     private boolean pausedForShutdown;
 
-    NodeGuards(HotSettings settings, Keyspace keyspace, NodeRole role) {
+    NodeGuards(HotSettings settings, NodeRole role) {
         this.settings = settings;
-        this.keyspace = keyspace;
         this.role = role;
     }
 
     void watch(Migrator keyMigrator) {
         migrator = keyMigrator;
+    }
+
+    void watch(MemoryDuties memoryDuties) {
+        memory = memoryDuties;
+    }
+
+    private boolean isFull() {
+        MemoryDuties duties = memory;
+        return duties != null && duties.isFull();
     }
 
     void join(ClusterMember seat) {
@@ -145,8 +152,11 @@ final class NodeGuards implements Guards, ServingGate {
                 return redirect;
             }
         }
-        long memoryMax = settings.memoryBytesMax();
-        if (memoryMax > 0 && command.has(Flag.DENYOOM) && keyspace.usedBytes() > memoryMax) {
+        // Who has waited inside of a command had room when it came.
+        if (settings.memoryBytesMax() > 0
+                && client.blocked() == null
+                && isFull()
+                && routing.mayGrow(client, command)) {
             return RespError.OOM;
         }
         if (command.has(Flag.WRITE)) {

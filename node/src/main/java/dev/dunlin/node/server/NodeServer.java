@@ -109,6 +109,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final ReplicationDuties replicationDuties;
     private final Replication replication;
     private final KeyMigrator migrator;
+    private final ClientMemory clientMemory;
+    private final MemoryDuties memoryDuties;
     private final ClusterDuties clusterDuties;
     private final RespServer server;
     private final NodeShutdown shutdown;
@@ -133,9 +135,10 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         clustered ? 1 : settings.get(Directives.DATABASES),
                         clustered ? KeySlot.COUNT : 1,
                         random.nextLong());
+        keyspace.access().time(loop.nowMs());
         context = CommandContext.create(keyspace, this);
         clients = new ClientRegistry(this::clientGone);
-        guards = new NodeGuards(hotSettings, keyspace, new Role());
+        guards = new NodeGuards(hotSettings, new Role());
         var log =
                 new ReplicationLog(ReplicationLog.CHUNK_BYTES, replicationConfig().backlogBytes());
         var writeLog = new LogWriter(log);
@@ -161,6 +164,18 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 () -> replication.configure(replicationConfig()), ReplicationSettings.ALL);
         migrator = new KeyMigrator(loop, transport, new Arrivals(writeLog));
         guards.watch(migrator);
+        clientMemory = new ClientMemory(clients, settings, stats, loop::nowMs);
+        memoryDuties =
+                new MemoryDuties(
+                        loop,
+                        settings,
+                        keyspace,
+                        runner,
+                        log,
+                        clientMemory,
+                        this::mayEvict,
+                        replication::endOfTurn);
+        guards.watch(memoryDuties);
         shutdown =
                 new NodeShutdown(
                         loop,
@@ -171,7 +186,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         () -> shutDown.complete(true));
         clusterDuties =
                 new ClusterDuties(loop, keyspace, replication, guards, this::retryHeld, stop);
-        replies = new TurnReplies(loop, guards, replication::endOfTurn);
+        replies = new TurnReplies(loop, guards, replication::endOfTurn, clientMemory::enforce);
         var processor =
                 new CommandProcessor(
                         loop,
@@ -183,7 +198,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         new ReplyWriter(PooledByteBufAllocator.DEFAULT),
                         held,
                         replies,
-                        guards);
+                        guards,
+                        clientMemory);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
         server =
                 RespServer.bind(
@@ -312,7 +328,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     private void tick() {
         loop.turn();
-        keyspace.accessClock(loop.nowMs());
+        keyspace.access().time(loop.nowMs());
         observation.sample(
                 loop.nowMs(),
                 stats.commandsProcessed,
@@ -326,6 +342,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         retryHeld();
         runner.checkBlocked(loop.nowMs());
         dropSlowReaders();
+        memoryDuties.tick();
+        clientMemory.enforce();
         if (!expiring) {
             expire();
         }
@@ -443,6 +461,12 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     @Override
     public boolean mayExpire() {
         return !replication.isReplica() && !guards.isPaused(loop.nowMs());
+    }
+
+    private boolean mayEvict() {
+        return !isLoading()
+                && !guards.isPaused(loop.nowMs())
+                && !(replication.isReplica() && settings.get(Directives.REPLICA_IGNORE_MAX_MEMORY));
     }
 
     @Override
