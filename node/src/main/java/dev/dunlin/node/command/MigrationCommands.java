@@ -112,12 +112,12 @@ public final class MigrationCommands {
                 replace = true;
             } else if (args.is(i, "absttl")) {
                 absolute = true;
-            } else if (args.is(i, "idletime") && hasNext) {
+            } else if (args.is(i, "idletime") && hasNext && counter == RdbRecord.Entry.UNKNOWN) {
                 idleSeconds = args.longAt(++i);
                 if (idleSeconds < 0) {
                     throw new CommandException(INVALID_IDLE);
                 }
-            } else if (args.is(i, "freq") && hasNext) {
+            } else if (args.is(i, "freq") && hasNext && idleSeconds == RdbRecord.Entry.UNKNOWN) {
                 long frequency = args.longAt(++i);
                 if (frequency < 0 || frequency > 255) {
                     throw new CommandException(INVALID_FREQUENCY);
