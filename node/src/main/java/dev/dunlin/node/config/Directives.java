@@ -56,9 +56,9 @@ public final class Directives {
     public static final Setting<Integer>      DEFRAG_CYCLE_MAX = mutable("active-defrag-cycle-max", integer(1, 99), 25);
     public static final Setting<Integer>      DEFRAG_CYCLE_MIN = mutable("active-defrag-cycle-min", integer(1, 99), 1);
     /// Below so many wasted bytes nothing is done.
-    public static final Setting<Long>         DEFRAG_IGNORE_BYTES = mutable("active-defrag-ignore-bytes", memory(1), 100L << 20);
+    public static final Setting<Long>         DEFRAG_IGNORE_BYTES = mutable("active-defrag-ignore-bytes", memory(1), 16L << 20);
     /// Percent of wasted memory from which on something is done.
-    public static final Setting<Integer>      DEFRAG_THRESHOLD_LOWER = mutable("active-defrag-threshold-lower", integer(0, 1000), 10);
+    public static final Setting<Integer>      DEFRAG_THRESHOLD_LOWER = mutable("active-defrag-threshold-lower", integer(0, 1000), 5);
     public static final Setting<Integer>      DEFRAG_THRESHOLD_UPPER = mutable("active-defrag-threshold-upper", integer(0, 1000), 100);
     /// Elements of one value that are looked at in one go.
     public static final Setting<Long>         DEFRAG_MAX_SCAN_FIELDS = mutable("active-defrag-max-scan-fields", longInteger(1, Long.MAX_VALUE), 1000L);

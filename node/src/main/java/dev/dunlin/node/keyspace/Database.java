@@ -9,6 +9,7 @@ import dev.dunlin.node.offheap.NodeChain;
 import dev.dunlin.node.offheap.RefList;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -425,6 +426,41 @@ public final class Database {
     /// {@return one of the entries that expire, by a number below [#expiringCount]}
     public int expiringAt(int position) {
         return expiring.get(position);
+    }
+
+    // Defragmenting
+
+    /// Moves an entry to another place, as it is; the caller tells its table.
+    ///
+    /// @return the entry from now on
+    int moveEntry(int ref) {
+        int moved = allocator.move(ref);
+        long entry = allocator.address(moved);
+        if (Entry.expires(entry)) {
+            expiring.set(Entry.expiryPosition(entry), moved);
+        }
+        if (TimedHash.is(Entry.kind(entry))) {
+            timed.moved(moved);
+        }
+        return moved;
+    }
+
+    /// Moves what leaves of a part of a slot's table; see [HashIndex#relocate].
+    long relocate(int slot, long cursor, IntUnaryOperator mover) {
+        if (cursor == 0 && allocator.isLeaving(roots[slot])) {
+            roots[slot] = allocator.move(roots[slot]);
+        }
+        return index.relocate(roots[slot], cursor, mover);
+    }
+
+    /// Moves what leaves of the list of expiring entries; see [RefList#relocate].
+    int relocateExpiring(int from, int count) {
+        return expiring.relocate(from, count);
+    }
+
+    /// Moves what leaves of the heap of hashes whose fields expire.
+    int relocateTimed(int from, int count) {
+        return timed.relocate(from, count);
     }
 
     private void copyExpiry(long from, long to, int toRef) {

@@ -195,6 +195,10 @@ public final class Keyspace implements AutoCloseable {
         return currentMark;
     }
 
+    boolean isSnapshotRunning() {
+        return snapshot != null;
+    }
+
     Reclaimer reclaimer() {
         return reclaimer;
     }

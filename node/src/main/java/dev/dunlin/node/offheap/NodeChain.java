@@ -91,6 +91,19 @@ public final class NodeChain {
         free(node);
     }
 
+    /// Moves a node if it leaves ([Allocator#isLeaving]) and no snapshot knows it by its reference.
+    ///
+    /// @return the node from now on
+    public int relocate(long header, int node) {
+        if (!allocator.isLeaving(node) || isPinned(node)) {
+            return node;
+        }
+        int moved = allocator.move(node);
+        link(header, previous(moved), moved);
+        link(header, moved, next(moved));
+        return moved;
+    }
+
     /// Makes `node` the first of its chain.
     ///
     /// @param before how many nodes are before it

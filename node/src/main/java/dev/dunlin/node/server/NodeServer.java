@@ -111,6 +111,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final KeyMigrator migrator;
     private final ClientMemory clientMemory;
     private final MemoryDuties memoryDuties;
+    private final DefragDuties defragDuties;
     private final ClusterDuties clusterDuties;
     private final RespServer server;
     private final NodeShutdown shutdown;
@@ -176,6 +177,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         this::mayEvict,
                         replication::endOfTurn);
         guards.watch(memoryDuties);
+        defragDuties =
+                new DefragDuties(loop, settings, keyspace, stats, observation.latency());
         shutdown =
                 new NodeShutdown(
                         loop,
@@ -343,6 +346,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         runner.checkBlocked(loop.nowMs());
         dropSlowReaders();
         memoryDuties.tick();
+        defragDuties.tick();
         clientMemory.enforce();
         if (!expiring) {
             expire();
@@ -435,6 +439,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         if (!shutDown.copy().completeOnTimeout(false, seconds, TimeUnit.SECONDS).join()) {
             LOG.warn("not drained in time seconds={}", seconds);
         }
+    }
+
+    @Override
+    public void purgeMemory() {
+        defragDuties.purge();
     }
 
     /// {@return the port that was bound}
