@@ -106,8 +106,7 @@ final class DefragDuties {
                         settings.get(Directives.DEFRAG_THRESHOLD_UPPER),
                         settings.get(Directives.DEFRAG_CYCLE_MIN),
                         settings.get(Directives.DEFRAG_CYCLE_MAX))
-                .percent(
-                        keyspace.usedBytes(), keyspace.allocator().residentBytes());
+                .percent(keyspace.usedBytes(), keyspace.allocator().residentBytes());
     }
 
     private void begin() {

@@ -177,8 +177,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         this::mayEvict,
                         replication::endOfTurn);
         guards.watch(memoryDuties);
-        defragDuties =
-                new DefragDuties(loop, settings, keyspace, stats, observation.latency());
+        defragDuties = new DefragDuties(loop, settings, keyspace, stats, observation.latency());
         shutdown =
                 new NodeShutdown(
                         loop,

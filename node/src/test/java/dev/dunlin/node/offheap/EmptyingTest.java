@@ -68,7 +68,8 @@ class EmptyingTest {
 
             assertThat(allocator.usedBytes()).isEqualTo(used);
             // One slab that is not full, and one more, for each of some 110 classes.
-            assertThat(allocator.residentBytes() - used).isLessThan(230L * SlabAllocator.SLAB_BYTES);
+            assertThat(allocator.residentBytes() - used)
+                    .isLessThan(230L * SlabAllocator.SLAB_BYTES);
             live.forEach(block -> check(allocator, block));
             live.forEach(block -> allocator.free(block.ref));
             assertThat(allocator.usedBytes()).isZero();
@@ -84,8 +85,7 @@ class EmptyingTest {
             for (int i = 0; i < 60_000; i++) {
                 // In waves, so that there is something to empty.
                 if (live.isEmpty() || random.nextInt(100) < (i / 5000 % 2 == 0 ? 80 : 30)) {
-                    live.add(
-                            allocate(allocator, 1 + random.nextInt(400), (byte) random.nextInt()));
+                    live.add(allocate(allocator, 1 + random.nextInt(400), (byte) random.nextInt()));
                 } else {
                     int index = random.nextInt(live.size());
                     check(allocator, live.get(index));
