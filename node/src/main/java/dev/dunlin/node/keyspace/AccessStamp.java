@@ -23,6 +23,14 @@ public final class AccessStamp {
     private static final int MINUTES_MASK = 0xFFFF;
     private static final int COUNTER_MAX = 0xFF;
 
+    /// What a file says of accesses.
+    public enum Recorded {
+        NOTHING,
+        IDLE_TIME,
+        FREQUENCY
+    }
+
+    private Recorded recorded = Recorded.NOTHING;
     private boolean byFrequency;
     private int logFactor = 10;
     private int decayMinutes = 1;
@@ -32,11 +40,12 @@ public final class AccessStamp {
     /// State of a small generator of random numbers; never 0.
     private long random = 0x9E37_79B9_7F4A_7C15L;
 
-    /// @param frequency whether accesses are counted, and not timed
+    /// @param matters what of it a file is to say, because evicting depends on it; accesses are counted for a frequency, else they are timed
     /// @param factor how much harder each step of the counter is than the one before (`lfu-log-factor`)
     /// @param decay minutes without an access that lower the counter by one, 0 for never (`lfu-decay-time`)
-    public void configure(boolean frequency, int factor, int decay) {
-        byFrequency = frequency;
+    public void configure(Recorded matters, int factor, int decay) {
+        recorded = matters;
+        byFrequency = matters == Recorded.FREQUENCY;
         logFactor = factor;
         decayMinutes = decay;
     }
@@ -50,6 +59,11 @@ public final class AccessStamp {
     /// {@return whether accesses are counted, and not timed}
     public boolean isByFrequency() {
         return byFrequency;
+    }
+
+    /// {@return what a file is to say of accesses}
+    public Recorded recorded() {
+        return recorded;
     }
 
     /// {@return seconds, wrapped to 24 bits}

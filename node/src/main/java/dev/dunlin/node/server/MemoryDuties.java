@@ -9,6 +9,7 @@ import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.eviction.EvictionPolicy;
 import dev.dunlin.node.eviction.EvictionTime;
 import dev.dunlin.node.eviction.Victims;
+import dev.dunlin.node.keyspace.AccessStamp;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.observe.LatencyMonitor;
 import dev.dunlin.node.replication.ReplicationLog;
@@ -98,7 +99,11 @@ final class MemoryDuties {
         victims.configure(policy, settings.get(Directives.MAX_MEMORY_SAMPLES));
         keyspace.access()
                 .configure(
-                        policy.order() == EvictionPolicy.Order.FREQUENCY,
+                        switch (policy.order()) {
+                            case IDLE -> AccessStamp.Recorded.IDLE_TIME;
+                            case FREQUENCY -> AccessStamp.Recorded.FREQUENCY;
+                            case EXPIRY, RANDOM, NONE -> AccessStamp.Recorded.NOTHING;
+                        },
                         settings.get(Directives.LFU_LOG_FACTOR),
                         settings.get(Directives.LFU_DECAY_TIME));
         limitBytes = settings.get(Directives.MAX_MEMORY);

@@ -4,6 +4,7 @@ package dev.dunlin.node.eviction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.node.command.KeySlot;
+import dev.dunlin.node.keyspace.AccessStamp;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
@@ -35,7 +36,13 @@ class VictimsTest {
                             cluster ? KeySlot.COUNT : 1,
                             42);
             keyspace.access().time(1_700_000_000_000L);
-            keyspace.access().configure(policy.order() == EvictionPolicy.Order.FREQUENCY, 10, 1);
+            keyspace.access()
+                    .configure(
+                            policy.order() == EvictionPolicy.Order.FREQUENCY
+                                    ? AccessStamp.Recorded.FREQUENCY
+                                    : AccessStamp.Recorded.IDLE_TIME,
+                            10,
+                            1);
             victims = new Victims(keyspace, new SplittableRandom(7));
             victims.configure(policy, 5);
             scratch = keyspace.allocateScratch(8);

@@ -67,7 +67,7 @@ class AccessStampTest {
 
     @Test
     void givenCounts_whenKeyIsNew_thenItBeginsWithFiveAndDecaysByMinutes() {
-        stamp.configure(true, 10, 1);
+        stamp.configure(AccessStamp.Recorded.FREQUENCY, 10, 1);
         Entry.access(entry, stamp.fresh());
 
         assertThat(frequency()).isEqualTo(AccessStamp.FRESH_COUNTER);
@@ -79,7 +79,7 @@ class AccessStampTest {
 
     @Test
     void givenDecayOfZero_whenTimePasses_thenNothingIsForgotten() {
-        stamp.configure(true, 10, 0);
+        stamp.configure(AccessStamp.Recorded.FREQUENCY, 10, 0);
         Entry.access(entry, stamp.restored(-1, 100));
         pass(1000 * MINUTE_MS);
 
@@ -91,7 +91,7 @@ class AccessStampTest {
     @CsvSource({"0, 1000, 255", "1, 1000, 49", "10, 1000, 18", "100, 1000, 11", "10, 100000, 142"})
     void givenFactor_whenAccessedSoOften_thenTheCounterIsAboutAsRedisSays(
             int factor, int accesses, int counter) {
-        stamp.configure(true, factor, 1);
+        stamp.configure(AccessStamp.Recorded.FREQUENCY, factor, 1);
         double sum = 0;
         int runs = 50;
         for (int run = 0; run < runs; run++) {
