@@ -63,6 +63,9 @@ public interface NodeServices {
     /// Gives free memory back to the system, in turns of its own.
     void purgeMemory();
 
+    /// {@return the data set on disk}
+    Persistence persistence();
+
     /// {@return how the node ends}
     Shutdown shutdown();
 

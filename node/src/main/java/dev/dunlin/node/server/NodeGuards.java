@@ -22,6 +22,7 @@ final class NodeGuards implements Guards, ServingGate {
 
     private final HotSettings settings;
     private final NodeRole role;
+    private final DiskHealth diskHealth;
     private final KeyRouting routing = new KeyRouting();
     private @Nullable ClusterMember member;
     private @Nullable Migrator migrator;
@@ -34,9 +35,15 @@ final class NodeGuards implements Guards, ServingGate {
     private long writesPausedUntilMs;
     private boolean pausedForShutdown;
 
-    NodeGuards(HotSettings settings, NodeRole role) {
+    NodeGuards(HotSettings settings, NodeRole role, DiskHealth diskHealth) {
         this.settings = settings;
         this.role = role;
+        this.diskHealth = diskHealth;
+    }
+
+    /// As in Redis it fails with the writes, so that whoever only watches the node hears of it.
+    private static boolean isPing(Command command) {
+        return command.name().equals("ping");
     }
 
     void watch(Migrator keyMigrator) {
@@ -158,6 +165,10 @@ final class NodeGuards implements Guards, ServingGate {
                 && isFull()
                 && routing.mayGrow(client, command)) {
             return RespError.OOM;
+        }
+        RespError diskError = diskHealth.writeError();
+        if (diskError != null && (isPing(command) || routing.mayWrite(client, command))) {
+            return diskError;
         }
         if (command.has(Flag.WRITE)) {
             if (settings.replicasToWriteMin() > 0 && !role.enoughReplicas()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.node.keyspace.Defragmenter;
 import dev.dunlin.node.persistence.snapshot.KeyspaceSnapshot;
+import dev.dunlin.node.persistence.snapshot.SnapshotForm;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,8 @@ class DefragModelTest {
 
     /// A snapshot of each of the two, begun at the same command and written in slices.
     private static final class Snapshots {
+        private static final SnapshotForm FORM = SnapshotForm.forFile(null, false, List.of());
+
         private final CommandHarness moving;
         private final CommandHarness still;
         private KeyspaceSnapshot ofMoving;
@@ -155,8 +158,8 @@ class DefragModelTest {
         private void begin() {
             bytesOfMoving = 0;
             bytesOfStill = 0;
-            ofMoving = KeyspaceSnapshot.begin(moving.keyspace, null, false, 0, () -> {});
-            ofStill = KeyspaceSnapshot.begin(still.keyspace, null, false, 0, () -> {});
+            ofMoving = KeyspaceSnapshot.begin(moving.keyspace, FORM, 0, () -> {});
+            ofStill = KeyspaceSnapshot.begin(still.keyspace, FORM, 0, () -> {});
         }
 
         void step(Random random) {

@@ -321,6 +321,31 @@ class EvictionTest {
         assertThat(ours.call("EXISTS", "k").integer()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"allkeys-lru", "allkeys-lfu", "noeviction"})
+    void givenAccesses_whenDataGoesThroughFilesAndReplication_thenTheyAreKeptAsByRedis(
+            String policy) throws Exception {
+        policy(policy);
+        ours.call("RPUSH", "list", "a");
+        ours.call("SET", "k", "v", "EX", "1000");
+        String dump = ours.call("DUMP", "k").string();
+        String option = policy.equals("allkeys-lfu") ? "FREQ" : "IDLETIME";
+        String question = policy.equals("allkeys-lfu") ? "FREQ" : "IDLETIME";
+        ours.call("RESTORE", "r", "100000", dump, option, "200");
+
+        servers.replicate(ours);
+        servers.awaitSameData(ours, 0);
+        same("OBJECT", question, "list");
+        long theirs = servers.theirs.call("OBJECT", question, "r").integer();
+        assertThat(ours.call("DEBUG", "RELOAD").text()).isEqualTo("OK");
+        long reloaded = ours.call("OBJECT", question, "r").integer();
+
+        // Without a policy that needs it, the file does not say it.
+        long expected = policy.equals("noeviction") ? 0 : 200;
+        assertThat(theirs).isBetween(expected, expected + 10);
+        assertThat(reloaded).isBetween(expected, expected + 10);
+    }
+
     private static List<List<String>> gets(int count) {
         return Collections.nCopies(count, List.of("GET", "v"));
     }

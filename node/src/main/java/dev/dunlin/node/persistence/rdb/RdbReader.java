@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Reads an RDB file of version 1 to 11, record by record, from a source that may be endless, slow or hostile.
+/// Reads an RDB file of version 1 to 12, record by record, from a source that may be endless, slow or hostile.
 ///
 /// ```
 /// REDIS0010 | fa aux.. | fe db | fb sizes | (fc expiry) type key value ... | ff | crc64
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread: one, which waits when the source makes it wait; the node's loop is therefore not the one.
 public final class RdbReader {
     /// The newest version that is read.
-    public static final int VERSION_MAX = 11;
+    public static final int VERSION_MAX = 12;
 
     private static final int MAGIC_BYTES = 9;
     private static final int FIRST_VERSION_WITH_CHECKSUM = 5;
@@ -111,6 +111,13 @@ public final class RdbReader {
             case RdbOpcode.RESIZE_DB ->
                     new RdbRecord.ResizeDb(
                             Math.max(0, decoder.readNumber()), Math.max(0, decoder.readNumber()));
+            case RdbOpcode.SLOT_INFO -> {
+                // Slot, keys, keys with expiry: hints, as those of a database.
+                decoder.readNumber();
+                decoder.readNumber();
+                decoder.readNumber();
+                yield null;
+            }
             case RdbOpcode.FUNCTION -> new RdbRecord.Function(decoder.readString());
             case RdbOpcode.FUNCTION_PRE_GA -> readFunctionPreGa();
             case RdbOpcode.MODULE_AUX -> new RdbRecord.ModuleAux(ModuleData.skipAux(decoder));

@@ -191,10 +191,8 @@ public final class EntryWriter {
         AccessStamp access = keyspace.access();
         switch (access.recorded()) {
             case IDLE_TIME ->
-                    RdbWriter.idleSeconds(
-                            values, out, access.idleSeconds(Entry.access(entry)));
-            case FREQUENCY ->
-                    RdbWriter.frequency(out, access.frequency(Entry.access(entry)));
+                    RdbWriter.idleSeconds(values, out, access.idleSeconds(Entry.access(entry)));
+            case FREQUENCY -> RdbWriter.frequency(out, access.frequency(Entry.access(entry)));
             case NOTHING -> {}
         }
         long expireAtMs = Entry.expires(entry) ? Entry.expireAtMs(entry) : RdbRecord.Entry.NEVER;

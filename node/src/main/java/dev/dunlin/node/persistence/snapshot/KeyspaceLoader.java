@@ -12,14 +12,18 @@ import dev.dunlin.node.persistence.rdb.LoadBatch;
 import dev.dunlin.node.persistence.rdb.LoadStep;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
+import dev.dunlin.node.replication.ReplicationId;
+import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.OpenValue;
+import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.SortedSetValue;
 import dev.dunlin.node.value.StreamPart;
 import dev.dunlin.node.value.Values;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,19 +31,67 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: owned by the node's loop.
 public final class KeyspaceLoader {
+    /// Keys are loaded whether or not their time has passed: a primary will say when they go, or has said it already.
+    public static final long KEEP_EXPIRED = Long.MIN_VALUE;
+
+    /// What to do about a key that is there already.
+    public enum Duplicates {
+        /// The file is not a sound one.
+        REFUSE,
+        /// It is replaced.
+        REPLACE
+    }
+
     private final Keyspace keyspace;
     private final Values values;
+    private final long expiredBeforeMs;
+    private final Duplicates duplicates;
+    private boolean duplicate;
+    private @Nullable ReplicationId historyId;
+    private long historyOffset = -1;
     private int streamDatabase;
+    private long usedMemoryThen;
     private long keys;
+    private long keysExpired;
 
     public KeyspaceLoader(Keyspace keyspace, Values values) {
+        this(keyspace, values, KEEP_EXPIRED);
+    }
+
+    /// @param expiredBeforeMs keys whose time was before this Unix time in milliseconds are left out
+    public KeyspaceLoader(Keyspace keyspace, Values values, long expiredBeforeMs) {
+        this(keyspace, values, expiredBeforeMs, Duplicates.REFUSE);
+    }
+
+    public KeyspaceLoader(
+            Keyspace keyspace, Values values, long expiredBeforeMs, Duplicates duplicates) {
         this.keyspace = keyspace;
         this.values = values;
+        this.expiredBeforeMs = expiredBeforeMs;
+        this.duplicates = duplicates;
     }
 
     /// {@return keys put in so far}
     public long keys() {
         return keys;
+    }
+
+    /// {@return keys that were left out because their time had passed}
+    public long keysExpired() {
+        return keysExpired;
+    }
+
+    /// {@return what the file says of the memory that its writer used, in bytes; 0 when it does not}
+    public long usedMemoryThen() {
+        return usedMemoryThen;
+    }
+
+    /// {@return the history and the position in it that the data stands for, when the file says so}
+    public Optional<SnapshotCut> cut() {
+        ReplicationId id = historyId;
+        return id == null || historyOffset < 0
+                ? Optional.empty()
+                : Optional.of(new SnapshotCut(id, historyOffset, streamDatabase));
     }
 
     /// {@return `repl-stream-db` of the file, 0 when it has none}
@@ -52,7 +104,15 @@ public final class KeyspaceLoader {
     /// @return what this node cannot hold, or null when all is in place
     public @Nullable String apply(LoadBatch batch) {
         for (LoadStep step : batch.steps()) {
+            LoadStep.Key key = step.keyOrNull();
+            if (key != null && isExpired(key)) {
+                keysExpired += step.isFirst() ? 1 : 0;
+                continue;
+            }
             String problem = apply(step);
+            if (duplicate) {
+                return "a key, or an element of it, comes twice";
+            }
             if (problem != null) {
                 return problem;
             }
@@ -60,14 +120,24 @@ public final class KeyspaceLoader {
         return null;
     }
 
+    /// Where the data has a history, replicas may go on with it: they hear of every key that goes, so those are deleted later.
+    private boolean isExpired(LoadStep.Key key) {
+        return key.expireAtMs() != RdbRecord.Entry.NEVER
+                && key.expireAtMs() < expiredBeforeMs
+                && historyId == null;
+    }
+
     private @Nullable String apply(LoadStep step) {
         switch (step) {
-            case LoadStep.Fact(String name, String value) -> {
-                if (name.equals("repl-stream-db")) {
-                    streamDatabase = parseDatabase(value);
+            case LoadStep.Fact(String name, String value) -> note(name, value);
+            case LoadStep.Function(byte[] source) -> {
+                if (duplicates == Duplicates.REPLACE) {
+                    keyspace.libraries().put(source);
+                } else if (!keyspace.libraries().add(source)) {
+                    return "a function library comes twice";
                 }
             }
-            case LoadStep.SizeHint _, LoadStep.Function _, LoadStep.ModuleDataSkipped _ -> {}
+            case LoadStep.SizeHint _, LoadStep.ModuleDataSkipped _ -> {}
             case LoadStep.PutString(LoadStep.Key key, byte[] value) ->
                     put(key, ValueKind.STRING, value);
             case LoadStep.PutPacked(LoadStep.Key key, RdbType type, byte[] blob)
@@ -89,18 +159,32 @@ public final class KeyspaceLoader {
         return null;
     }
 
-    private int parseDatabase(String value) {
+    private void note(String name, String value) {
+        switch (name) {
+            case "repl-stream-db" -> {
+                long number = number(value);
+                streamDatabase = number > 0 && number < keyspace.databases() ? (int) number : 0;
+            }
+            case "repl-id" -> historyId = ReplicationId.parse(value).orElse(null);
+            case "repl-offset" -> historyOffset = number(value);
+            case "used-mem" -> usedMemoryThen = Math.max(0, number(value));
+            default -> {}
+        }
+    }
+
+    /// {@return the number, or -1}
+    private static long number(String value) {
         try {
-            int number = Integer.parseInt(value);
-            return number >= 0 && number < keyspace.databases() ? number : 0;
+            return Long.parseLong(value);
         } catch (NumberFormatException notANumber) {
-            return 0;
+            return -1;
         }
     }
 
     private void put(LoadStep.Key key, int kind, byte[] value) {
         withKey(
                 key,
+                true,
                 (database, slot, address, bytes, hash) -> {
                     int ref =
                             database.insert(
@@ -108,17 +192,16 @@ public final class KeyspaceLoader {
                     long entry = keyspace.allocator().address(ref);
                     Memory.copyIn(value, 0, Entry.value(entry), value.length);
                 });
-        keys++;
     }
 
     private void putIntset(LoadStep.Key key, byte[] intset) {
         withKey(
                 key,
+                true,
                 (database, slot, address, bytes, hash) ->
                         values.setDrafts()
                                 .draftOf(intset)
                                 .attach(database, slot, address, bytes, hash, expiry(key)));
-        keys++;
     }
 
     /// {@return what an entry is whose value is a blob of this type as it stands}
@@ -136,10 +219,13 @@ public final class KeyspaceLoader {
         switch (step.type()) {
             case HASH, HASH_ZIPMAP, HASH_ZIPLIST, HASH_LISTPACK ->
                     put(key, first, values.hashes(), hash -> addPairs(hash, elements));
-            case HASH_METADATA ->
+            case HASH_METADATA,
+                    HASH_METADATA_PRE_GA,
+                    HASH_LISTPACK_TIMED,
+                    HASH_LISTPACK_TIMED_PRE_GA ->
                     put(key, first, values.hashes(), hash -> addTimedPairs(hash, elements));
             case SET, SET_INTSET, SET_LISTPACK ->
-                    put(key, first, values.sets(), set -> elements.forEach(set::add));
+                    put(key, first, values.sets(), set -> addMembers(set, elements));
             case LIST, LIST_ZIPLIST, LIST_QUICKLIST, LIST_QUICKLIST_2 ->
                     put(key, first, values.lists(), list -> list.pushAll(elements));
             case SORTED_SET, SORTED_SET_2, SORTED_SET_ZIPLIST, SORTED_SET_LISTPACK ->
@@ -155,6 +241,7 @@ public final class KeyspaceLoader {
             LoadStep.Key key, boolean first, V value, Consumer<V> fill) {
         withKey(
                 key,
+                first,
                 (database, slot, address, bytes, hash) ->
                         fill.accept(
                                 first
@@ -165,18 +252,21 @@ public final class KeyspaceLoader {
                                                 slot,
                                                 database.find(slot, address, bytes, hash),
                                                 hash)));
-        if (first) {
-            keys++;
+    }
+
+    private void addMembers(SetValue set, List<byte[]> elements) {
+        for (byte[] member : elements) {
+            duplicate |= !set.add(member);
         }
     }
 
-    private static void addPairs(HashValue hash, List<byte[]> pairs) {
+    private void addPairs(HashValue hash, List<byte[]> pairs) {
         for (int i = 0; i < pairs.size(); i += 2) {
-            hash.put(pairs.get(i), pairs.get(i + 1));
+            duplicate |= !hash.put(pairs.get(i), pairs.get(i + 1));
         }
     }
 
-    private static void addScored(SortedSetValue set, List<byte[]> elements) {
+    private void addScored(SortedSetValue set, List<byte[]> elements) {
         int longest = 0;
         for (int i = 0; i < elements.size(); i += 2) {
             longest = Math.max(longest, elements.get(i).length);
@@ -185,14 +275,14 @@ public final class KeyspaceLoader {
         for (int i = 0; i < elements.size(); i += 2) {
             double score =
                     ByteBuffer.wrap(elements.get(i + 1)).order(ByteOrder.LITTLE_ENDIAN).getDouble();
-            set.put(elements.get(i), score);
+            duplicate |= !set.put(elements.get(i), score);
         }
     }
 
     /// What has expired is taken all the same: who may remove it does so, and says so in the log.
-    private static void addTimedPairs(HashValue hash, List<byte[]> elements) {
+    private void addTimedPairs(HashValue hash, List<byte[]> elements) {
         for (int i = 0; i < elements.size(); i += 3) {
-            hash.put(elements.get(i), elements.get(i + 1));
+            duplicate |= !hash.put(elements.get(i), elements.get(i + 1));
             long timeMs =
                     ByteBuffer.wrap(elements.get(i + 2)).order(ByteOrder.LITTLE_ENDIAN).getLong();
             if (timeMs != HashValue.NO_TIME) {
@@ -209,7 +299,23 @@ public final class KeyspaceLoader {
         void use(Database database, int slot, long address, int bytes, long hash);
     }
 
-    private void withKey(LoadStep.Key key, KeyUse use) {
+    /// {@return whether a new key may come to this place}
+    private boolean makesWay(Database database, int slot, long address, int bytes, long hash) {
+        int old = database.find(slot, address, bytes, hash);
+        if (old == Allocator.NULL) {
+            keys++;
+            return true;
+        }
+        if (duplicates == Duplicates.REPLACE) {
+            database.delete(slot, old, hash);
+            return true;
+        }
+        duplicate = true;
+        return false;
+    }
+
+    /// @param first whether the key is to be a new one
+    private void withKey(LoadStep.Key key, boolean first, KeyUse use) {
         Allocator allocator = keyspace.allocator();
         byte[] name = key.name();
         int scratch = allocator.allocate(Math.max(1, name.length));
@@ -218,7 +324,12 @@ public final class KeyspaceLoader {
             Memory.copyIn(name, 0, address, name.length);
             Database database = keyspace.database(key.db());
             int slot = database.slots() == 1 ? 0 : KeySlot.of(address, name.length);
-            use.use(database, slot, address, name.length, keyspace.hash(address, name.length));
+            long hash = keyspace.hash(address, name.length);
+            if (!first || makesWay(database, slot, address, name.length, hash)) {
+                use.use(database, slot, address, name.length, hash);
+                database.restoredAccess(
+                        slot, address, name.length, hash, key.idleSeconds(), key.frequency());
+            }
         } finally {
             allocator.free(scratch);
         }
