@@ -127,7 +127,8 @@ final class NodeFacts implements InfoFacts {
                 log,
                 replicas,
                 normal,
-                Math.max(0, log - services.replication().log().backlogBytes()),
+                Math.max(0, log - services.replication().log().backlogBytes())
+                        + keyspace.keptBytes(),
                 keyspace.garbageEntries(),
                 keyspace.freedEntries(),
                 services.stats().defragPercent);

@@ -30,6 +30,7 @@ public final class Keyspace implements AutoCloseable {
     private final Database[] databases;
     private final List<Integer> scratch = new ArrayList<>();
     private final AccessStamp access = new AccessStamp();
+    private final KeptTables kept;
     private final FunctionLibraries libraries = new FunctionLibraries();
 
     private @Nullable SnapshotHook snapshot;
@@ -58,6 +59,7 @@ public final class Keyspace implements AutoCloseable {
         this.scores = new ScoreTree(allocator);
         this.idTrees = new IdTree(allocator);
         this.reclaimer = new Reclaimer(index);
+        this.kept = new KeptTables(index);
         this.fieldHeaps = new ExpiryHeap(allocator, new ElementTimes(allocator));
         this.databases = new Database[databases];
         for (int i = 0; i < databases; i++) {
@@ -122,6 +124,11 @@ public final class Keyspace implements AutoCloseable {
     /// {@return bytes of native memory that data takes}
     public long usedBytes() {
         return allocator.usedBytes();
+    }
+
+    /// {@return those of the bytes in use that belong to nobody any more but a running snapshot, about}
+    public long keptBytes() {
+        return kept.bytes() + chains.leftBytes();
     }
 
     /// {@return what entries note when they are read}
@@ -189,6 +196,7 @@ public final class Keyspace implements AutoCloseable {
     ///
     /// @param freeEntry frees one entry with all that belongs to it
     public void dispose(int root, IntConsumer freeEntry) {
+        kept.remove(root);
         reclaimer.add(root, freeEntry);
     }
 
@@ -246,6 +254,8 @@ public final class Keyspace implements AutoCloseable {
         SnapshotHook hook = snapshot;
         if (hook == null || !hook.keepsTable(root)) {
             reclaimer.add(root, allocator::free);
+        } else {
+            kept.add(root);
         }
     }
 
@@ -300,6 +310,8 @@ public final class Keyspace implements AutoCloseable {
         SnapshotHook hook = snapshot;
         if (hook == null || !hook.keepsSlot(database, slot, root, freeEntry)) {
             reclaimer.add(root, freeEntry);
+        } else {
+            kept.add(root);
         }
     }
 

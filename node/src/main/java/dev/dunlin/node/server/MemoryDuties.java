@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 /// ```
 /// counted        keys, their tables | clients' buffers | the log, up to the size of its backlog
 /// not counted    what the log keeps beyond that for replicas that are behind: evicting would only make it more
+///                what was dropped, and a running snapshot still has to write
 /// ```
 ///
 /// What was dropped and is not freed yet is freed first: no key has to go for memory that comes back by itself.
@@ -124,7 +125,7 @@ final class MemoryDuties {
 
     /// {@return what counts for the limit}
     private long usedBytes() {
-        return keyspace.usedBytes() + otherBytes;
+        return keyspace.usedBytes() - keyspace.keptBytes() + otherBytes;
     }
 
     private boolean isOver() {

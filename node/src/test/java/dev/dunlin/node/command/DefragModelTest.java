@@ -182,6 +182,7 @@ class DefragModelTest {
             while (!ofStill.ended()) {
                 bytesOfStill += take(ofStill);
             }
+            assertThat(moving.keyspace.keptBytes()).isZero();
             assertThat(ofMoving.failure()).isNull();
             ofMoving.close();
             ofStill.close();
