@@ -45,7 +45,9 @@ public final class ChurnTest {
                 var client = new BatchClient(server.port())) {
             var random = new SplittableRandom(SEED);
             // Code and buffers that any load brings are no data.
-            write(client, random, keys, SMALLEST_BYTES);
+            for (int round = 0; round < ROUNDS; round++) {
+                write(client, random, keys / 5, SMALLEST_BYTES << (round % SIZES));
+            }
             server.control().ask("FLUSHALL");
             settle(server);
             var measure = new Measure(server);

@@ -60,6 +60,7 @@ public final class Defragmenter {
     private int slot;
     private long cursor;
 
+    private long leftBytes;
     private long visits;
     private long entryMoves;
     private long keyHits;
@@ -101,6 +102,7 @@ public final class Defragmenter {
     public long begin() {
         long bytes = allocator.beginEmptying();
         running = bytes > 0;
+        leftBytes = 0;
         database = 0;
         phase = Phase.EXPIRING;
         part = 0;
@@ -137,8 +139,13 @@ public final class Defragmenter {
         if (running) {
             running = false;
             waiting.clear();
-            allocator.endEmptying();
+            leftBytes = allocator.endEmptying();
         }
+    }
+
+    /// {@return bytes of slabs that the last pass was to empty and did not}
+    public long leftBytes() {
+        return leftBytes;
     }
 
     private void advance(Database at) {

@@ -57,6 +57,7 @@ final class KeptTables {
                             });
         } while (cursor != 0 && sampled[0] < SAMPLES);
         long mean = sampled[0] == 0 ? 0 : sampled[1] / sampled[0];
-        return index.tableBytes(root) + mean * index.size(root);
+        // Buckets that overflow have others, which only a walk would count.
+        return index.tableBytes(root) * 3 / 2 + mean * index.size(root);
     }
 }

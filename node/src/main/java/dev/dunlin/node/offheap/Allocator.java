@@ -63,7 +63,9 @@ public abstract class Allocator implements AutoCloseable {
     public abstract boolean isLeaving(int ref);
 
     /// Slabs that were not emptied are used again as any other.
-    public abstract void endEmptying();
+    ///
+    /// @return how many bytes they take
+    public abstract long endEmptying();
 
     /// Gives free pages back to the system that are kept for reuse, some at a time.
     ///

@@ -104,8 +104,9 @@ public final class DebugAllocator extends Allocator {
     }
 
     @Override
-    public void endEmptying() {
+    public long endEmptying() {
         leaveUpTo = 0;
+        return 0;
     }
 
     @Override

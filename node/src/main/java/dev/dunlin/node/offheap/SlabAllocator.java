@@ -226,7 +226,8 @@ public final class SlabAllocator extends Allocator {
     }
 
     @Override
-    public void endEmptying() {
+    public long endEmptying() {
+        long bytes = (long) leavingSlabs * SLAB_BYTES;
         for (int slab = 0; slab < slabs && leavingSlabs > 0; slab++) {
             if (leaving[slab]) {
                 leaving[slab] = false;
@@ -234,6 +235,7 @@ public final class SlabAllocator extends Allocator {
                 linkPartial(slab, slabClass[slab]);
             }
         }
+        return bytes;
     }
 
     @Override

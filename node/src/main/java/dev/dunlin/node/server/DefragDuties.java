@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// release -> watch     all free pages are the system's
 /// ```
 ///
-/// A round that has brought little is not repeated soon: what is left is between blocks that cannot move, or will be used again.
+/// A round in which most of the slabs could not be emptied is not repeated soon: what is in them cannot move.
 ///
 /// Thread: owned by the node's loop.
 final class DefragDuties {
@@ -35,10 +35,10 @@ final class DefragDuties {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    /// A round brings little when less than this part of the waste is gone.
-    private static final int LITTLE_PART = 10;
+    /// It is not worth a walk to gain less than this part of what is used.
+    private static final int GAIN_PART_MIN = 50;
 
-    private static final long PAUSE_MS_MIN = 5_000;
+    private static final long PAUSE_MS_MIN = 2_000;
     private static final long PAUSE_MS_MAX = 600_000;
 
     private enum State {
@@ -58,6 +58,7 @@ final class DefragDuties {
     private boolean asked;
     private int percent;
     private long residentBefore;
+    private long leavingBytes;
     private long startedNs;
     private long pauseMs = PAUSE_MS_MIN;
     private long notBeforeMs;
@@ -113,13 +114,12 @@ final class DefragDuties {
         residentBefore = keyspace.allocator().residentBytes();
         startedNs = System.nanoTime();
         stats.defragSinceNs = startedNs;
-        long leaving = percent > 0 ? defragmenter.begin() : 0;
-        state = leaving > 0 ? State.MOVE : State.RELEASE;
-        LOG.debug(
-                "defragmenting used={} resident={} leaving={}",
-                keyspace.usedBytes(),
-                residentBefore,
-                leaving);
+        leavingBytes = percent > 0 ? defragmenter.begin() : 0;
+        if (leavingBytes < keyspace.usedBytes() / GAIN_PART_MIN) {
+            defragmenter.end();
+            leavingBytes = 0;
+        }
+        state = defragmenter.isRunning() ? State.MOVE : State.RELEASE;
         loop.submitNextTurn(this::slice);
     }
 
@@ -157,17 +157,17 @@ final class DefragDuties {
         state = State.WATCH;
         stats.defragNs += System.nanoTime() - startedNs;
         stats.defragSinceNs = 0;
-        long resident = keyspace.allocator().residentBytes();
-        long wasted = residentBefore - keyspace.usedBytes();
-        boolean little = residentBefore - resident < wasted / LITTLE_PART;
-        pauseMs = little ? Math.min(PAUSE_MS_MAX, pauseMs * 2) : PAUSE_MS_MIN;
-        notBeforeMs = loop.nowMs() + (little ? pauseMs : 0);
+        boolean futile = defragmenter.leftBytes() > leavingBytes / 2;
+        pauseMs = futile ? Math.min(PAUSE_MS_MAX, pauseMs * 2) : PAUSE_MS_MIN;
+        notBeforeMs = loop.nowMs() + pauseMs;
         asked = false;
-        LOG.info(
-                "defragmented used={} resident={} resident_before={} ms={}",
+        LOG.debug(
+                "defragmented used={} resident={} resident_before={} emptied={} not_emptied={} ms={}",
                 keyspace.usedBytes(),
-                resident,
+                keyspace.allocator().residentBytes(),
                 residentBefore,
+                leavingBytes - defragmenter.leftBytes(),
+                defragmenter.leftBytes(),
                 (System.nanoTime() - startedNs) / NANOS_PER_MILLI);
     }
 
