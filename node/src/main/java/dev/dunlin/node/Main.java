@@ -6,6 +6,7 @@ import dev.dunlin.node.config.CommandLine;
 import dev.dunlin.node.config.ConfigException;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.tools.CheckRdb;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class Main {
         if (words.size() == 1 && (words.contains("-h") || words.contains("--help"))) {
             System.out.print(Usage.TEXT);
             return;
+        }
+        if (!words.isEmpty() && words.getFirst().equals("check-rdb")) {
+            System.exit(CheckRdb.run(words.subList(1, words.size()), System.out));
         }
         System.exit(run(words));
     }
