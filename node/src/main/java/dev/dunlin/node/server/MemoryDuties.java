@@ -141,7 +141,11 @@ final class MemoryDuties {
     /// At each tick: a node that nobody asks anything comes down to its limit as well.
     void tick() {
         measureOthers();
+        long evicted = stats.evictedKeys;
         isFull();
+        if (stats.evictedKeys != evicted) {
+            endOfTurn.run();
+        }
     }
 
     /// Makes room when more is in use than may be; to be asked before each command.

@@ -23,6 +23,24 @@ class EvictionRulesTest {
         assertThat(EvictionTime.limitNanos(tenacity)).isEqualTo(nanos);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1000, 1000, 0",
+        "1000, 1100, 0",
+        "10000, 10499, 0",
+        "10000, 10500, 1",
+        "10000, 15250, 13",
+        "10000, 20000, 25",
+        "10000, 90000, 25",
+        "0, 1000, 25"
+    })
+    void givenWaste_whenItPassesTheBounds_thenEffortRisesWithIt(
+            long used, long resident, int percent) {
+        var effort = new DefragEffort(100, 5, 100, 1, 25);
+
+        assertThat(effort.percent(used, resident)).isEqualTo(percent);
+    }
+
     @Test
     void givenTenacityOf99_whenAsked_thenItIsAboutTwoMinutes() {
         assertThat(EvictionTime.limitNanos(99) / 1_000_000_000).isBetween(100L, 140L);
