@@ -28,7 +28,10 @@ class SideBySideTest {
 
         assertThat(run.exitCode).isZero();
         assertThat(run.output)
-                .contains("null experiment", "--test", "memory, memory_types, stall, stall_types");
+                .contains(
+                        "null experiment",
+                        "--test",
+                        "memory, memory_types, stall, stall_types, eviction, churn");
     }
 
     @Test
@@ -67,7 +70,7 @@ class SideBySideTest {
                         "--load-keys",
                         "20000",
                         "--test",
-                        "hset,memory,stall",
+                        "hset,memory,stall,eviction",
                         "--pipeline",
                         "16",
                         "--results",
@@ -85,7 +88,9 @@ class SideBySideTest {
                         "one: 7.",
                         "HSET",
                         "20,000 strings; bytes for each beyond the 48",
-                        "stall:");
+                        "stall:",
+                        "eviction: 1,000 keys");
+        assertThat(run.output).contains("allkeys-lru", "allkeys-lfu");
         JsonNode json = new ObjectMapper().readTree(results.resolve("kept/a-run.json").toFile());
         assertThat(json.at("/servers").size()).isEqualTo(2);
         assertThat(json.at("/throughput/0/servers/1/name").asText()).isEqualTo("two");

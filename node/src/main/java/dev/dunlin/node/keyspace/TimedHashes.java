@@ -69,6 +69,10 @@ final class TimedHashes implements Garbage {
         }
     }
 
+    int relocate(int from, int count) {
+        return heap == Allocator.NULL ? 0 : heaps.relocate(heap, from, count);
+    }
+
     @Override
     public boolean free(int entriesMax) {
         return heap == Allocator.NULL || heaps.free(heap, entriesMax);

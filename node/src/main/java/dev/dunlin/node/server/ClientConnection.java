@@ -279,6 +279,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         ByteBuf waiting = channel.alloc().directBuffer(Math.max(bytes, 1024));
         waiting.writeBytes(received);
         rest = waiting;
+        processor.countWaiting(bytes);
         limitRest(waiting);
     }
 
@@ -289,6 +290,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (waiting.readerIndex() > 0 && waiting.writableBytes() < received.readableBytes()) {
             waiting.discardReadBytes();
         }
+        processor.countWaiting(received.readableBytes());
         waiting.writeBytes(received);
         limitRest(waiting);
     }

@@ -119,6 +119,9 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final ReplicationDuties replicationDuties;
     private final Replication replication;
     private final KeyMigrator migrator;
+    private final ClientMemory clientMemory;
+    private final MemoryDuties memoryDuties;
+    private final DefragDuties defragDuties;
     private final ClusterDuties clusterDuties;
     private final RespServer server;
     private final PersistenceDuties persistence;
@@ -149,9 +152,10 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         clustered ? 1 : settings.get(Directives.DATABASES),
                         clustered ? KeySlot.COUNT : 1,
                         random.nextLong());
+        keyspace.access().time(loop.nowMs());
         context = CommandContext.create(keyspace, this);
         clients = new ClientRegistry(this::clientGone);
-        guards = new NodeGuards(hotSettings, keyspace, new Role(), this::writeError);
+        guards = new NodeGuards(hotSettings, new Role(), this::writeError);
         var log =
                 new ReplicationLog(ReplicationLog.CHUNK_BYTES, replicationConfig().backlogBytes());
         var writeLog = new LogWriter(log);
@@ -180,6 +184,19 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 () -> replication.configure(replicationConfig()), ReplicationSettings.ALL);
         migrator = new KeyMigrator(loop, transport, new Arrivals(writeLog));
         guards.watch(migrator);
+        clientMemory = new ClientMemory(clients, settings, stats, loop::nowMs);
+        memoryDuties =
+                new MemoryDuties(
+                        loop,
+                        settings,
+                        keyspace,
+                        runner,
+                        log,
+                        clientMemory,
+                        this::mayEvict,
+                        replication::endOfTurn);
+        guards.watch(memoryDuties);
+        defragDuties = new DefragDuties(loop, settings, keyspace, stats, observation.latency());
         clusterDuties =
                 new ClusterDuties(loop, keyspace, replication, guards, this::retryHeld, stop);
         appendOnly =
@@ -203,7 +220,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         this::retryHeld);
         guards.watch(appendOnly);
         replicationDuties.watch(appendOnly);
-        replies = new TurnReplies(loop, guards, replication::endOfTurn);
+        replies = new TurnReplies(loop, guards, replication::endOfTurn, clientMemory::enforce);
         var processor =
                 new CommandProcessor(
                         loop,
@@ -216,7 +233,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         held,
                         replies,
                         guards,
-                        appendOnly);
+                        appendOnly,
+                        clientMemory);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
         if (settings.get(Directives.APPEND_ONLY)) {
             // Nobody may write before there is a file to write to.
@@ -442,7 +460,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     private void tick() {
         loop.turn();
-        keyspace.accessClock(loop.nowMs());
+        keyspace.access().time(loop.nowMs());
         observation.sample(
                 loop.nowMs(),
                 stats.commandsProcessed,
@@ -458,6 +476,9 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         retryHeld();
         runner.checkBlocked(loop.nowMs());
         dropSlowReaders();
+        memoryDuties.tick();
+        defragDuties.tick();
+        clientMemory.enforce();
         if (!expiring) {
             expire();
         }
@@ -562,6 +583,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         }
     }
 
+    @Override
+    public void purgeMemory() {
+        defragDuties.purge();
+    }
+
     /// {@return the port that was bound}
     @Override
     public int port() {
@@ -598,6 +624,12 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         return !replication.isReplica()
                 && !guards.isPaused(loop.nowMs())
                 && !loadProgress.isLoading();
+    }
+
+    private boolean mayEvict() {
+        return !isLoading()
+                && !guards.isPaused(loop.nowMs())
+                && !(replication.isReplica() && settings.get(Directives.REPLICA_IGNORE_MAX_MEMORY));
     }
 
     @Override
