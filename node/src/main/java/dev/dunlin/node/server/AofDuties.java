@@ -134,9 +134,10 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
             try {
                 AofLog.Opened opened = AofLog.openLast(loaded.files(), emptyBase);
                 loop.submit(() -> {
-                    begin(opened);
+                    AofLog begun = begin(opened);
                     state = State.ON;
                     loading.end();
+                    rewrites.tidy(begun);
                     onDone.accept(null);
                 });
             } catch (IOException e) {

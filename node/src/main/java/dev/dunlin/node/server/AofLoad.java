@@ -170,7 +170,7 @@ final class AofLoad {
         long bytes = files.size(file);
         submit(commands::beginFile);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            long offset = startsWithMagic(channel) ? readRdb(file, channel) : 0;
+            long offset = startsWithMagic(channel) ? readRdb(file, channel, bytes) : 0;
             channel.position(offset);
             readCommands(file, channel, offset, bytes, last);
         }
@@ -184,11 +184,11 @@ final class AofLoad {
     }
 
     /// {@return where in the file the RDB part ends}
-    private long readRdb(AofFile file, FileChannel channel)
+    private long readRdb(AofFile file, FileChannel channel, long bytes)
             throws IOException, LoadException, InterruptedException {
         channel.position(0);
         InputStream input = Channels.newInputStream(channel);
-        var reader = new RdbReader(RdbSource.of(input), limits);
+        var reader = new RdbReader(RdbSource.of(input, bytes), limits);
         var batches = new LoadBatches(reader, BATCH_BYTES_MAX, BATCH_STEPS_MAX);
         KeyspaceLoader[] loader = new KeyspaceLoader[1];
         submit(() -> loader[0] = loaders.get());

@@ -73,6 +73,9 @@ final class AofRewrites {
         private @Nullable SnapshotJob job;
         private boolean cancelled;
 
+        /// Why it was called off, if the disk is to blame.
+        private @Nullable String diskProblem;
+
         Running(Place place, long startMs, Runnable onDone) {
             this.place = place;
             this.startMs = startMs;
@@ -136,7 +139,7 @@ final class AofRewrites {
     ///
     /// @param log the file, in the state in which it is rewritten
     void beginIfDue(AofLog log, long nowMs) {
-        if (running != null || !bases.mayBegin()) {
+        if (running != null || log.failure() != null || !bases.mayBegin()) {
             return;
         }
         boolean suspect = log.isSuspect() && nowMs - lastTryMs >= SUSPECT_PERIOD_MS;
@@ -154,6 +157,7 @@ final class AofRewrites {
             var rewrite = new Running(new Behind(log, false), nowMs, () -> {});
             log.startIncrement(problem -> {
                 if (problem != null) {
+                    rewrite.diskProblem = problem;
                     cancel(rewrite, "no new increment: " + problem);
                 }
             });
@@ -238,14 +242,23 @@ final class AofRewrites {
         lastSeconds = (nowMs - rewrite.startMs) / 1000;
         count++;
         rules.succeeded(bytes);
+        tidy(rewrite.place);
+        rewrite.onDone.run();
+    }
+
+    /// Deletes what does not count any more, at start too, when a crash may have come before.
+    void tidy(AofLog log) {
+        tidy(new Behind(log, false));
+    }
+
+    private void tidy(Place place) {
         if (!settings.get(Directives.AOF_DISABLE_AUTO_GC)) {
-            rewrite.place.deleteHistory(problem -> {
+            place.deleteHistory(problem -> {
                 if (problem != null) {
                     LOG.warn("old append-only files not deleted reason=\"{}\"", problem);
                 }
             });
         }
-        rewrite.onDone.run();
     }
 
     private void failed(Running rewrite, String reason) {
@@ -254,7 +267,7 @@ final class AofRewrites {
         running = null;
         lastSeconds = (nowMs - rewrite.startMs) / 1000;
         // One that was called off says nothing about the disk.
-        if (!rewrite.cancelled) {
+        if (!rewrite.cancelled || rewrite.diskProblem != null) {
             lastOk = false;
             rules.failed(nowMs);
         }

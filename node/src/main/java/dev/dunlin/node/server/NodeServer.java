@@ -82,6 +82,9 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     private static final long EXPIRE_PAUSE_MS = 3;
 
+    /// How long the end of the node waits for the last bytes of its append-only file.
+    private static final int LAST_WRITE_SECONDS = 60;
+
     /// A change of any of these is one for the bus.
     private static final Setting<?>[] CLUSTER_SETTINGS = {
         Directives.CLUSTER_NODE_TIMEOUT,
@@ -699,7 +702,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
             appendOnly.close().thenAccept(written::complete);
             replication.close();
         });
-        String problem = written.join();
+        // A disk that hangs, or a loop that has ended, does not keep the node from ending.
+        String problem =
+                written.completeOnTimeout(
+                                "not written in time", LAST_WRITE_SECONDS, TimeUnit.SECONDS)
+                        .join();
         if (!problem.isEmpty()) {
             LOG.error("append-only file is not complete reason=\"{}\"", problem);
         }

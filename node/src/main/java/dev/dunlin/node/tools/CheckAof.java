@@ -151,15 +151,14 @@ public final class CheckAof {
     private void checkAll(Path manifestFile) throws IOException, GivenUp, ManifestException {
         out.println("Start checking Multi Part AOF");
         AofManifest manifest = ManifestText.parse(Files.readAllBytes(manifestFile));
-        Path directory = manifestFile.resolveSibling("");
         AofFile base = manifest.base();
         int left = manifest.toLoad().size();
         if (base != null) {
-            boolean rdb = startsWithMagic(existing(directory, base));
+            boolean rdb = startsWithMagic(existing(manifestFile, base));
             out.println("Start to check BASE AOF (" + (rdb ? "RDB" : "RESP") + " format).");
             left--;
             say(
-                    checkFile(existing(directory, base), base.name(), left == 0),
+                    checkFile(existing(manifestFile, base), base.name(), left == 0),
                     base.name(),
                     "BASE AOF");
         }
@@ -169,15 +168,15 @@ public final class CheckAof {
         for (AofFile increment : manifest.increments()) {
             left--;
             say(
-                    checkFile(existing(directory, increment), increment.name(), left == 0),
+                    checkFile(existing(manifestFile, increment), increment.name(), left == 0),
                     increment.name(),
                     "INCR AOF");
         }
         out.println("All AOF files and manifest are valid");
     }
 
-    private static Path existing(Path directory, AofFile file) throws GivenUp {
-        Path path = directory.resolve(file.name());
+    private static Path existing(Path manifestFile, AofFile file) throws GivenUp {
+        Path path = manifestFile.resolveSibling(file.name());
         if (!Files.exists(path)) {
             throw new GivenUp(
                     "Cannot open file " + path + ": No such file or directory, aborting...");

@@ -256,4 +256,57 @@ class AppendOnlyTest {
             }
         }
     }
+
+    @Test
+    void givenHistoryThatIsKept_whenStartedWithoutThatWish_thenItIsDeleted() throws Exception {
+        try (Node node = start("aof-disable-auto-gc", "yes")) {
+            TestNodes.ask(node, "SET", "a", "1");
+            TestNodes.ask(node, "BGREWRITEAOF");
+            TestNodes.await("rewritten", 20, () -> info(node, "aof_rewrites").equals("1"));
+        }
+        assertThat(manifest())
+                .isEqualTo(
+                        """
+                        file appendonly.aof.2.base.rdb seq 2 type b
+                        file appendonly.aof.1.base.rdb seq 1 type h
+                        file appendonly.aof.1.incr.aof seq 1 type h
+                        file appendonly.aof.2.incr.aof seq 2 type i
+                        """);
+        try (Node node = start()) {
+            TestNodes.await("tidied", 20, () -> manifestHas(2));
+            assertThat(TestNodes.ask(node, "GET", "a")).isEqualTo("$1");
+        }
+        assertThat(files())
+                .containsExactly(
+                        "appendonly.aof.2.base.rdb",
+                        "appendonly.aof.2.incr.aof",
+                        "appendonly.aof.manifest");
+    }
+
+    @Test
+    void givenNodeThatAppendsNothing_whenRewritten_thenThereIsABaseToStartFrom() throws Exception {
+        try (Node node = start("appendonly", "no")) {
+            TestNodes.ask(node, "SET", "a", "1");
+            assertThat(TestNodes.ask(node, "BGREWRITEAOF"))
+                    .isEqualTo("+Background append only file rewriting started");
+            TestNodes.await("rewritten", 20, () -> info(node, "aof_rewrites").equals("1"));
+        }
+        assertThat(manifest()).isEqualTo("file appendonly.aof.1.base.rdb seq 1 type b\n");
+        try (Node node = start()) {
+            assertThat(TestNodes.ask(node, "GET", "a")).isEqualTo("$1");
+        }
+    }
+
+    @Test
+    void givenFileThatGrows_whenItHasDoubled_thenItIsRewrittenByItself() throws Exception {
+        try (Node node = start("auto-aof-rewrite-min-size", "20kb");
+                var c = new RawConnection(node.port())) {
+            String value = "v".repeat(1000);
+            for (int i = 0; i < 100 && info(node, "aof_rewrites").equals("0"); i++) {
+                assertThat(c.call("SET", "k", value)).isEqualTo("+OK");
+            }
+            TestNodes.await("rewritten", 20, () -> !info(node, "aof_rewrites").equals("0"));
+            assertThat(Long.parseLong(info(node, "aof_base_size"))).isLessThan(20_000);
+        }
+    }
 }
