@@ -34,7 +34,9 @@ public final class CrashReport {
 
     /// Prints what is about to happen.
     public void start(List<ServerUnderTest> servers, CrashPlan.Load load) {
-        out.printf(Locale.ROOT, "crash: %s, %d clients, pipelines up to %d, up to %d ms of load, %d keys of filler, seed %d, into %s%n",
+        out.printf(
+                Locale.ROOT,
+                "crash: %s, %d clients, pipelines up to %d, up to %d ms of load, %d keys of filler, seed %d, into %s%n",
                 servers.stream().map(ServerUnderTest::label).collect(Collectors.joining(" and ")),
                 load.clients(),
                 load.pipelineMax(),
@@ -42,7 +44,9 @@ public final class CrashReport {
                 load.fillerKeys(),
                 seed,
                 folder);
-        out.printf(Locale.ROOT, "%-8s %-9s %-6s %-8s %5s %9s %6s %7s  %-36s %-36s %s%n",
+        out.printf(
+                Locale.ROOT,
+                "%-8s %-9s %-6s %-8s %5s %9s %6s %7s  %-36s %-36s %s%n",
                 "verdict",
                 "setting",
                 "crash",
@@ -66,7 +70,9 @@ public final class CrashReport {
     public void run(CrashPlan plan, CrashResult result) {
         Verdict verdict = result.verdict(plan);
         if (verdict != Verdict.PASS) {
-            out.printf(Locale.ROOT, "%-8s %s run %d: acknowledged %d, lost %d, oldest %.0f ms, %d of them saved before%n",
+            out.printf(
+                    Locale.ROOT,
+                    "%-8s %s run %d: acknowledged %d, lost %d, oldest %.0f ms, %d of them saved before%n",
                     verdict,
                     plan.label(),
                     result.number(),
@@ -87,7 +93,9 @@ public final class CrashReport {
     /// Prints the line of a finished plan.
     public void series(CrashSeries series) {
         all.add(series);
-        out.printf(Locale.ROOT, "%-8s %-9s %-6s %-8s %5d %9d %6d %7d  %-36s %-36s %s%n",
+        out.printf(
+                Locale.ROOT,
+                "%-8s %-9s %-6s %-8s %5d %9d %6d %7d  %-36s %-36s %s%n",
                 series.verdict(),
                 series.plan().setting().label(),
                 series.plan().crash().label(),
@@ -114,8 +122,12 @@ public final class CrashReport {
         Files.createDirectories(folder);
         CrashJson.write(folder.resolve("summary.json"), all, notRun, seed);
         CrashHtml.write(folder.resolve("index.html"), all, notRun, seed, overall);
-        out.printf(Locale.ROOT, "%s  %d lines, report: %s%n",
-                overall, all.size(), folder.resolve("index.html").toAbsolutePath());
+        out.printf(
+                Locale.ROOT,
+                "%s  %d lines, report: %s%n",
+                overall,
+                all.size(),
+                folder.resolve("index.html").toAbsolutePath());
         return overall;
     }
 }

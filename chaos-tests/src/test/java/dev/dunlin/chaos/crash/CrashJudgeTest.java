@@ -61,8 +61,7 @@ class CrashJudgeTest {
     @Test
     void givenAValueThatWasNeverSent_whenJudged_thenItIsSeen() {
         assertThat(
-                        CrashJudge.judge(
-                                        List.of(client(0, 100, 900, 1000, state(0, 100, 1001))))
+                        CrashJudge.judge(List.of(client(0, 100, 900, 1000, state(0, 100, 1001))))
                                 .violations())
                 .singleElement()
                 .asString()
@@ -71,7 +70,8 @@ class CrashJudgeTest {
 
     @Test
     void givenStatesOfTwoInstants_whenJudged_thenTheCutIsSeenThrough() {
-        // Both clients do an operation at each instant, so 900 was sent long after 500 was acknowledged.
+        // Both clients do an operation at each instant, so 900 was sent long after 500 was
+        // acknowledged.
         CrashJudge.Finding finding =
                 CrashJudge.judge(
                         List.of(
