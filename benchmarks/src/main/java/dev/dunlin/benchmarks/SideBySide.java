@@ -16,6 +16,8 @@ import dev.dunlin.benchmarks.run.LongOperationResult;
 import dev.dunlin.benchmarks.run.LongOperationTest;
 import dev.dunlin.benchmarks.run.MemoryResult;
 import dev.dunlin.benchmarks.run.MemoryTest;
+import dev.dunlin.benchmarks.run.PersistenceResult;
+import dev.dunlin.benchmarks.run.PersistenceTests;
 import dev.dunlin.benchmarks.run.Report;
 import dev.dunlin.benchmarks.run.RunResult;
 import dev.dunlin.benchmarks.run.StallResult;
@@ -76,6 +78,8 @@ import picocli.CommandLine.Spec;
             "  bench --test memory,stall                         bytes per key; longest stall while loading",
             "  bench --test memory_types                         hashes, sets, a list, a sorted set, a stream",
             "  bench --test stall_types                          how long others wait while a million elements go",
+            "  bench --test bgsave,rewrite                       what a snapshot costs those who write meanwhile",
+            "  bench --test load,aof                             coming back with five million keys; writes with fsync",
             "  bench --server a=redis-server --server b=redis-server --quick",
             "                                                    the null experiment: ratios must be near 1.00",
             "  bench --valkey /opt/valkey/valkey-server          one more to be better than",
@@ -104,6 +108,7 @@ public final class SideBySide implements Callable<Integer> {
             add(MEMORY_TYPES);
             add(STALL);
             add(STALL_TYPES);
+            addAll(PersistenceTests.NAMES);
         }
     }
 
@@ -164,7 +169,7 @@ public final class SideBySide implements Callable<Integer> {
             names = "--load-keys",
             paramLabel = "N",
             description =
-                    "Keys loaded by memory and stall; a fifth as many by memory_types and stall_types. Default: 5000000, quick 500000.")
+                    "Keys loaded by memory, stall, bgsave, rewrite and load; a fifth as many by memory_types and stall_types. Default: 5000000, quick 500000.")
     private @Nullable Long loadKeys;
 
     @Option(
@@ -320,6 +325,9 @@ public final class SideBySide implements Callable<Integer> {
             report.memory(ofData);
             memory.addAll(ofData);
         }
+        PersistenceResult persistence =
+                new PersistenceTests(specs, pinning, effort, report)
+                        .run(this::asksFor, clients, pipelines);
         return new RunResult(
                 started.toString(),
                 Machine.describe(),
@@ -328,7 +336,8 @@ public final class SideBySide implements Callable<Integer> {
                 throughput,
                 memory,
                 stall,
-                longOperations);
+                longOperations,
+                persistence);
     }
 
     private List<ServerSpec> serverSpecs() {
@@ -369,7 +378,9 @@ public final class SideBySide implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "no test '" + test + "'; there are " + String.join(", ", known));
             }
-            if (!test.startsWith(MEMORY) && !test.startsWith(STALL)) {
+            if (!test.startsWith(MEMORY)
+                    && !test.startsWith(STALL)
+                    && !PersistenceTests.NAMES.contains(test)) {
                 commands.add(Command.valueOf(test.toUpperCase(Locale.ROOT)));
             }
         }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param memory one entry per server
 /// @param stall null when the test was not asked for
 /// @param longOperations one entry per operation and server
+/// @param persistence what keeping data costs
 public record RunResult(
         String takenAt,
         Map<String, String> machine,
@@ -28,7 +29,8 @@ public record RunResult(
         List<ThroughputResult> throughput,
         List<MemoryResult> memory,
         @Nullable StallResult stall,
-        List<LongOperationResult> longOperations) {
+        List<LongOperationResult> longOperations,
+        PersistenceResult persistence) {
     /// Writes the run as JSON; directories are made as needed.
     public void writeTo(Path file) throws IOException {
         var parent = file.toAbsolutePath().getParent();
