@@ -19,7 +19,7 @@ public final class Node implements AutoCloseable {
         this.server = server;
     }
 
-    /// Starts a node and returns when it answers clients.
+    /// Starts a node and returns when it answers clients; those get `-LOADING` until its data set is back from disk ([#ready]).
     ///
     /// @param onStop called when the node has to end by itself, for example because nodes.conf cannot be written
     /// @throws IOException when an address cannot be bound, or a file not be read or written
@@ -27,6 +27,11 @@ public final class Node implements AutoCloseable {
     public static Node start(Settings settings, Runnable onStop)
             throws IOException, NodesConfException {
         return new Node(NodeServer.start(settings, onStop));
+    }
+
+    /// {@return completed when the data set is loaded and the node serves; with a failure when that cannot be, and then `onStop` is called}
+    public CompletableFuture<Boolean> ready() {
+        return server.ready();
     }
 
     /// {@return completed when SHUTDOWN has ended the node's work; close it then}

@@ -35,6 +35,7 @@ public final class Families {
                 InfoCommands.table(),
                 CommandCommands.table(),
                 ServerCommands.table(),
+                PersistenceCommands.table(),
                 ShutdownCommands.table(),
                 FailoverCommands.table(),
                 SlowlogCommands.table(),

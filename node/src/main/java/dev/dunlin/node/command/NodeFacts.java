@@ -130,8 +130,8 @@ final class NodeFacts implements InfoFacts {
     }
 
     @Override
-    public Persistence persistence() {
-        return new Persistence(services.isLoading(), ctx.dirty(), observation.startMs());
+    public InfoFacts.Persistence persistence() {
+        return services.persistence().facts(ctx.nowMs());
     }
 
     @Override

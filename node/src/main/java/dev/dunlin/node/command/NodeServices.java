@@ -60,6 +60,9 @@ public interface NodeServices {
         void cancel();
     }
 
+    /// {@return the data set on disk}
+    Persistence persistence();
+
     /// {@return how the node ends}
     Shutdown shutdown();
 

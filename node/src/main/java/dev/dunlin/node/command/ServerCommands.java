@@ -16,7 +16,7 @@ import dev.dunlin.node.resp.RespError;
 import java.time.Instant;
 import java.util.List;
 
-/// TIME, LOLWUT, LASTSAVE, MONITOR: small questions to the server as a whole.
+/// TIME, LOLWUT, MONITOR: small questions to the server as a whole.
 ///
 /// Thread: handlers run on the node's loop and never block.
 public final class ServerCommands {
@@ -28,11 +28,10 @@ public final class ServerCommands {
     /// {@return the family's rows, fresh for each node because a row counts its calls}
     // spotless:off
     static List<Command> table() { return List.of(
-        //       name       arity  handler                   category           flags
-        command("time",      1,    ServerCommands::time,     "",                LOADING, STALE, FAST),
-        command("lolwut",   -1,    ServerCommands::lolwut,   "",                READONLY, FAST),
-        command("lastsave",  1,    ServerCommands::lastSave, "admin dangerous", LOADING, STALE, FAST),
-        command("monitor",   1,    ServerCommands::monitor,  "",                ADMIN, NOSCRIPT, LOADING, STALE)); }
+        //       name       arity  handler                   category  flags
+        command("time",      1,    ServerCommands::time,     "",       LOADING, STALE, FAST),
+        command("lolwut",   -1,    ServerCommands::lolwut,   "",       READONLY, FAST),
+        command("monitor",   1,    ServerCommands::monitor,  "",       ADMIN, NOSCRIPT, LOADING, STALE)); }
     // spotless:on
 
     private static void time(CommandContext ctx, Args args, ReplyWriter reply) {
@@ -57,10 +56,5 @@ public final class ServerCommands {
         }
         ctx.monitors().add(ctx.client());
         reply.ok();
-    }
-
-    /// Nothing is saved to a file, so this is the node's start, as for a Redis that has not saved either.
-    private static void lastSave(CommandContext ctx, Args args, ReplyWriter reply) {
-        reply.integer(ctx.services().observation().startMs() / 1000);
     }
 }

@@ -3,7 +3,6 @@ package dev.dunlin.node.config;
 
 import static dev.dunlin.node.config.Directives.fixed;
 import static dev.dunlin.node.config.Directives.mutable;
-import static dev.dunlin.node.config.Directives.protectedSetting;
 import static dev.dunlin.node.config.SettingTypes.hugeMemory;
 import static dev.dunlin.node.config.SettingTypes.integer;
 import static dev.dunlin.node.config.SettingTypes.longInteger;
@@ -84,15 +83,10 @@ public final class AcceptedDirectives {
                 mutable("shutdown-on-sigint", oneOf("default", "save", "nosave", "now", "force"), "default"),
                 mutable("shutdown-on-sigterm", oneOf("default", "save", "nosave", "now", "force"), "default"));
 
-        add(all, "there are no snapshots to a file and no append-only file yet: data is in memory and on replicas",
-                mutable("save", new SavePoint.Type(), SavePoint.DEFAULT),
-                protectedSetting("dbfilename", SpecialTypes.fileName("dbfilename", "filename"), "dump.rdb"),
-                mutable("rdbcompression", yesNo(), true),
-                fixed("rdbchecksum", yesNo(), true),
-                mutable("rdb-del-sync-files", yesNo(), false),
-                mutable("rdb-save-incremental-fsync", yesNo(), true),
-                mutable("sanitize-dump-payload", oneOf("no", "yes", "clients"), "no"),
-                mutable("stop-writes-on-bgsave-error", yesNo(), true),
+        add(all, "every payload and file is checked to the last byte, always",
+                mutable("sanitize-dump-payload", oneOf("no", "yes", "clients"), "no"));
+
+        add(all, "there is no append-only file yet: data is in memory, in snapshots and on replicas",
                 mutable("appendonly", yesNo(), false),
                 fixed("appendfilename", SpecialTypes.fileName("appendfilename", "filename"), "appendonly.aof"),
                 fixed("appenddirname", SpecialTypes.fileName("appenddirname", "dirname"), "appendonlydir"),

@@ -67,6 +67,15 @@ public final class Directives {
     public static final Setting<Long>         STREAM_NODE_MAX_BYTES = mutable("stream-node-max-bytes", memory(0), 4096L);
     public static final Setting<Long>         STREAM_NODE_MAX_ENTRIES = mutable("stream-node-max-entries", longInteger(0, Long.MAX_VALUE), 100L);
 
+    // Files
+    public static final Setting<List<SavePoint>> SAVE         = mutable("save", new SavePoint.Type(), SavePoint.DEFAULT);
+    public static final Setting<String>       DUMP_FILE_NAME   = protectedSetting("dbfilename", SpecialTypes.fileName("dbfilename", "filename"), "dump.rdb");
+    public static final Setting<Boolean>      RDB_COMPRESSION  = mutable("rdbcompression", yesNo(), true);
+    public static final Setting<Boolean>      RDB_CHECKSUM     = fixed("rdbchecksum", yesNo(), true);
+    public static final Setting<Boolean>      RDB_DEL_SYNC_FILES = mutable("rdb-del-sync-files", yesNo(), false);
+    public static final Setting<Boolean>      RDB_SAVE_INCREMENTAL_FSYNC = mutable("rdb-save-incremental-fsync", yesNo(), true);
+    public static final Setting<Boolean>      STOP_WRITES_ON_BGSAVE_ERROR = mutable("stop-writes-on-bgsave-error", yesNo(), true);
+
     // Expiry
     public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
 
@@ -159,6 +168,13 @@ public final class Directives {
                 ZSET_MAX_LISTPACK_VALUE,
                 STREAM_NODE_MAX_BYTES,
                 STREAM_NODE_MAX_ENTRIES,
+                SAVE,
+                DUMP_FILE_NAME,
+                RDB_COMPRESSION,
+                RDB_CHECKSUM,
+                RDB_DEL_SYNC_FILES,
+                RDB_SAVE_INCREMENTAL_FSYNC,
+                STOP_WRITES_ON_BGSAVE_ERROR,
                 ACTIVE_EXPIRE_EFFORT,
                 CLUSTER_ENABLED,
                 CLUSTER_CONFIG_FILE,

@@ -29,6 +29,7 @@ public final class Keyspace implements AutoCloseable {
     private final ExpiryHeap fieldHeaps;
     private final Database[] databases;
     private final List<Integer> scratch = new ArrayList<>();
+    private final FunctionLibraries libraries = new FunctionLibraries();
     private int accessClock;
 
     private @Nullable SnapshotHook snapshot;
@@ -91,6 +92,11 @@ public final class Keyspace implements AutoCloseable {
     /// {@return the operations on heaps of fields that expire}
     public ExpiryHeap fieldHeaps() {
         return fieldHeaps;
+    }
+
+    /// {@return function libraries that belong to the data set}
+    public FunctionLibraries libraries() {
+        return libraries;
     }
 
     public int databases() {

@@ -93,9 +93,35 @@ public interface InfoFacts {
             long normalClients,
             long pendingEntries) {}
 
-    /// @param changes writes since the data set was last saved to a file
-    /// @param lastSaveMs when that was, or the node's start
-    record Persistence(boolean loading, long changes, long lastSaveMs) {}
+    /// @param loading null when no data set is being loaded
+    record Persistence(Rdb rdb, @Nullable Loading loading) {}
+
+    /// Snapshots to a file; times in seconds, -1 for none.
+    ///
+    /// @param changes writes since the last good save
+    /// @param lastSaveMs when that was, or the node's start, Unix time in milliseconds
+    /// @param saving whether a save is under way
+    /// @param keysTotal keys of the snapshot that is being made, else 0
+    /// @param keysExpired keys that were left out by the last load because their time had passed
+    record Rdb(
+            long changes,
+            long lastSaveMs,
+            boolean saving,
+            boolean lastOk,
+            long lastSaveSeconds,
+            long currentSaveSeconds,
+            long saves,
+            long keysProcessed,
+            long keysTotal,
+            long keysExpired,
+            long keysLoaded) {}
+
+    /// A load that is under way.
+    ///
+    /// @param startMs Unix time in milliseconds
+    /// @param usedMemoryThen bytes of memory that the file's writer used, as the file says
+    record Loading(
+            long startMs, long nowMs, long totalBytes, long loadedBytes, long usedMemoryThen) {}
 
     record Stats(
             long connections,

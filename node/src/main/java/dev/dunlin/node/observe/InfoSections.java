@@ -33,7 +33,7 @@ public final class InfoSections {
             case SERVER -> server(text, facts.server());
             case CLIENTS -> clients(text, facts.clients());
             case MEMORY -> memory(text, facts.memory());
-            case PERSISTENCE -> persistence(text, facts.persistence());
+            case PERSISTENCE -> PersistenceInfo.write(text, facts.persistence());
             case STATS -> stats(text, facts.stats());
             case REPLICATION -> text.lines(facts.replication());
             case CPU -> cpu(text, facts.cpu());
@@ -149,39 +149,6 @@ public final class InfoSections {
 
     private static double ratio(long part, long whole) {
         return whole == 0 ? 0 : (double) part / whole;
-    }
-
-    private static void persistence(InfoText text, InfoFacts.Persistence persistence) {
-        text.field("loading", persistence.loading())
-                .field("async_loading", 0)
-                .field("current_cow_peak", 0)
-                .field("current_cow_size", 0)
-                .field("current_cow_size_age", 0)
-                .field("current_fork_perc", 0, 2)
-                .field("current_save_keys_processed", 0)
-                .field("current_save_keys_total", 0)
-                .field("rdb_changes_since_last_save", persistence.changes())
-                .field("rdb_bgsave_in_progress", 0)
-                .field("rdb_last_save_time", persistence.lastSaveMs() / 1000)
-                .field("rdb_last_bgsave_status", "ok")
-                .field("rdb_last_bgsave_time_sec", -1)
-                .field("rdb_current_bgsave_time_sec", -1)
-                .field("rdb_saves", 0)
-                .field("rdb_last_cow_size", 0)
-                .field("rdb_last_load_keys_expired", 0)
-                .field("rdb_last_load_keys_loaded", 0)
-                .field("aof_enabled", 0)
-                .field("aof_rewrite_in_progress", 0)
-                .field("aof_rewrite_scheduled", 0)
-                .field("aof_last_rewrite_time_sec", -1)
-                .field("aof_current_rewrite_time_sec", -1)
-                .field("aof_last_bgrewrite_status", "ok")
-                .field("aof_rewrites", 0)
-                .field("aof_rewrites_consecutive_failures", 0)
-                .field("aof_last_write_status", "ok")
-                .field("aof_last_cow_size", 0)
-                .field("module_fork_in_progress", 0)
-                .field("module_fork_last_cow_size", 0);
     }
 
     private static void stats(InfoText text, InfoFacts.Stats stats) {

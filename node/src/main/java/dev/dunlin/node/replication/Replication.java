@@ -72,6 +72,19 @@ public final class Replication implements AutoCloseable {
         return state.history();
     }
 
+    /// {@return the point of its history that the data stands at now, which lets whoever starts from a file of it go on from there; nothing
+    /// when there is no history that anybody could know}
+    ///
+    /// Between two commands only.
+    public Optional<SnapshotCut> cut() {
+        ReplicationLog log = log();
+        if (forgetHistory || (primary == null && !log.backlogActive())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new SnapshotCut(history().id(), log.offset(), Math.max(0, log.streamDb())));
+    }
+
     /// {@return the primary this node follows, or nothing when it is one itself}
     public Optional<Primary> primary() {
         return Optional.ofNullable(primary);
@@ -149,9 +162,23 @@ public final class Replication implements AutoCloseable {
 
     // ---- Roles ----
 
-    /// Takes over identity and offset from a dump or nodes file, before anything else happened.
-    public void restore(ReplicationHistory history, long offset, int streamDb) {
-        state.restore(history, offset, streamDb);
+    /// Takes over what the data set that was loaded says of its history, before anything else has happened.
+    ///
+    /// @param asPrimary whether the node goes on as a primary: then with a new history, which replicas of the old one may follow that have
+    ///     exactly what was saved
+    public void restore(SnapshotCut saved, boolean asPrimary) {
+        if (asPrimary) {
+            state.restore(
+                    ReplicationHistory.restoredAsPrimary(
+                            ReplicationId.random(state.random()), saved.id(), saved.offset()),
+                    saved.offset(),
+                    ReplicationLog.NO_DB);
+        } else {
+            state.restore(
+                    ReplicationHistory.restoredAsReplica(saved.id()),
+                    saved.offset(),
+                    saved.streamDb());
+        }
     }
 
     /// REPLICAOF host port. The data stay until the primary decides what they are worth.

@@ -10,6 +10,8 @@ import dev.dunlin.node.cluster.ClusterMember;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.replication.LinkState;
 import dev.dunlin.node.replication.Replication;
+import dev.dunlin.node.replication.SnapshotCut;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,9 @@ final class ClusterDuties implements ClusterMember.Duties {
     private long linkDownSinceMs;
     private boolean everConnected;
 
+    /// The history of the data set that was loaded, until the node's role is known.
+    private Optional<SnapshotCut> saved = Optional.empty();
+
     ClusterDuties(
             NodeLoop loop,
             Keyspace keyspace,
@@ -49,8 +54,22 @@ final class ClusterDuties implements ClusterMember.Duties {
         this.stop = stop;
     }
 
+    /// Before [#join]: the data set came from a file that says this of its history. Any thread but the loop.
+    void restoring(Optional<SnapshotCut> cut) {
+        loop.submit(() -> saved = cut);
+    }
+
     void join(ClusterMember seat) {
         member = seat;
+        if (seat.view().isPrimary()) {
+            restore(true);
+        }
+    }
+
+    /// Takes over the data's history, now that the role is known.
+    private void restore(boolean asPrimary) {
+        saved.ifPresent(cut -> replication.restore(cut, asPrimary));
+        saved = Optional.empty();
     }
 
     /// Tells the bus where replication stands; once per tick, and when something of it has changed.
@@ -111,6 +130,7 @@ final class ClusterDuties implements ClusterMember.Duties {
             linkDownSinceMs = loop.nowMs();
             everConnected = everConnected && !fullSync;
         }
+        restore(false);
         replication.follow(ip, port);
         report();
         retryHeld.run();
@@ -121,6 +141,7 @@ final class ClusterDuties implements ClusterMember.Duties {
         LOG.info("promoted by the cluster offset={}", replication.log().offset());
         primary = null;
         everConnected = false;
+        restore(true);
         replication.promote();
         report();
         retryHeld.run();

@@ -13,8 +13,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Loads one RDB file: a background thread reads and checks it, the node's loop puts it in place, a batch per turn.
 ///
@@ -22,12 +25,15 @@ import java.util.function.Consumer;
 ///
 /// Thread: made, cancelled and told of its end on the node's loop.
 final class DataSetLoad {
+    private static final Logger LOG = LoggerFactory.getLogger(DataSetLoad.class);
+
     private static final int BATCH_BYTES_MAX = 256 * 1024;
     private static final int BATCH_STEPS_MAX = 1024;
     private static final int BATCHES_IN_FLIGHT = 4;
 
     private final NodeLoop loop;
     private final KeyspaceLoader loader;
+    private final LoadProgress progress;
     private final RdbLimits limits;
     private final Consumer<LoadResult> onDone;
     private final Semaphore inFlight = new Semaphore(BATCHES_IN_FLIGHT);
@@ -35,24 +41,31 @@ final class DataSetLoad {
     private boolean done;
 
     private DataSetLoad(
-            NodeLoop loop, KeyspaceLoader loader, RdbLimits limits, Consumer<LoadResult> onDone) {
+            NodeLoop loop,
+            KeyspaceLoader loader,
+            LoadProgress progress,
+            RdbLimits limits,
+            Consumer<LoadResult> onDone) {
         this.loop = loop;
         this.loader = loader;
+        this.progress = progress;
         this.limits = limits;
         this.onDone = onDone;
     }
 
-    /// Starts loading into an empty keyspace.
+    /// Starts loading.
     ///
     /// @param onDone told on the loop, unless the load is cancelled before
     static DataSetLoad start(
             Path file,
             NodeLoop loop,
             KeyspaceLoader loader,
+            LoadProgress progress,
             RdbLimits limits,
             Executor background,
             Consumer<LoadResult> onDone) {
-        var load = new DataSetLoad(loop, loader, limits, onDone);
+        var load = new DataSetLoad(loop, loader, progress, limits, onDone);
+        progress.begin(file.toFile().length(), loop.nowMs());
         background.execute(() -> load.read(file));
         return load;
     }
@@ -66,6 +79,7 @@ final class DataSetLoad {
     void cancel() {
         cancelled = true;
         done = true;
+        progress.end();
         inFlight.release(BATCHES_IN_FLIGHT);
     }
 
@@ -81,13 +95,22 @@ final class DataSetLoad {
                 LoadBatch batch = batches.next();
                 last = batch.last();
                 inFlight.acquire();
-                loop.submit(() -> apply(batch));
+                submit(() -> apply(batch));
             }
         } catch (IOException e) {
-            loop.submit(() -> finish(new LoadResult.Failed(String.valueOf(e.getMessage()))));
+            submit(() -> finish(new LoadResult.Failed(String.valueOf(e.getMessage()))));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            loop.submit(() -> finish(new LoadResult.Failed("interrupted")));
+            submit(() -> finish(new LoadResult.Failed("interrupted")));
+        }
+    }
+
+    private void submit(Runnable task) {
+        try {
+            loop.submit(task);
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("loop has ended", ended);
+            cancelled = true;
         }
     }
 
@@ -96,10 +119,13 @@ final class DataSetLoad {
             return;
         }
         String problem = loader.apply(batch);
+        progress.reached(batch.fileOffset());
+        progress.usedMemoryThen(loader.usedMemoryThen());
+        progress.keys(loader.keys(), loader.keysExpired());
         inFlight.release();
         if (problem != null) {
             cancelled = true;
-            finish(new LoadResult.Failed(problem));
+            finish(new LoadResult.Failed("before byte " + batch.fileOffset() + ": " + problem));
         } else if (batch.last()) {
             finish(new LoadResult.Loaded(loader.streamDatabase()));
         }
@@ -108,6 +134,7 @@ final class DataSetLoad {
     private void finish(LoadResult result) {
         if (!done) {
             done = true;
+            progress.end();
             onDone.accept(result);
         }
     }

@@ -17,6 +17,7 @@ import dev.dunlin.node.command.KeySlot;
 import dev.dunlin.node.command.KeyspaceStats;
 import dev.dunlin.node.command.Migrator;
 import dev.dunlin.node.command.NodeServices;
+import dev.dunlin.node.command.Persistence;
 import dev.dunlin.node.command.Shutdown;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Setting;
@@ -31,6 +32,7 @@ import dev.dunlin.node.replication.LinkState;
 import dev.dunlin.node.replication.Replication;
 import dev.dunlin.node.replication.ReplicationConfig;
 import dev.dunlin.node.replication.ReplicationLog;
+import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import io.netty.buffer.ByteBuf;
@@ -44,6 +46,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -106,12 +109,17 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final TurnReplies replies;
     private final NodeGuards guards;
     private final CommandRunner runner;
+    private final Snapshots snapshots;
+    private final LoadProgress loadProgress = new LoadProgress();
     private final ReplicationDuties replicationDuties;
     private final Replication replication;
     private final KeyMigrator migrator;
     private final ClusterDuties clusterDuties;
     private final RespServer server;
+    private final PersistenceDuties persistence;
+    private final Runnable stop;
     private final NodeShutdown shutdown;
+    private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
     private final CompletableFuture<Boolean> shutDown = new CompletableFuture<>();
     private @Nullable ClusterMember member;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -120,6 +128,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     private NodeServer(Settings settings, Runnable stop) throws IOException, NodesConfException {
         this.settings = settings;
+        this.stop = stop;
         hotSettings = new HotSettings(settings);
         Transport transport = Transport.choose(settings.get(Directives.IO_TRANSPORT));
         group = transport.singleThread("node-" + settings.get(Directives.PORT));
@@ -140,11 +149,14 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 new ReplicationLog(ReplicationLog.CHUNK_BYTES, replicationConfig().backlogBytes());
         var writeLog = new LogWriter(log);
         runner = new CommandRunner(commands, context, guards, writeLog);
+        snapshots = new Snapshots(loop, keyspace);
         replicationDuties =
                 new ReplicationDuties(
                         loop,
                         settings,
                         keyspace,
+                        snapshots,
+                        loadProgress,
                         runner,
                         context.values(),
                         background,
@@ -196,16 +208,81 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         clients,
                         processor,
                         stats);
+        persistence =
+                new PersistenceDuties(
+                        loop,
+                        settings,
+                        keyspace,
+                        snapshots,
+                        loadProgress,
+                        replication,
+                        context::dirty,
+                        background,
+                        server.port());
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
+        Path dump = persistence.file();
+        if (StartUp.hasData(dump)) {
+            var startUp =
+                    new StartUp(
+                            loop, settings, keyspace, context::values, loadProgress, background);
+            loop.submit(() -> {
+                loop.turn();
+                startUp.load(dump, this::loaded);
+            });
+        } else {
+            takePlace(Optional.empty());
+        }
+    }
+
+    /// The data set is there, or not to be had.
+    private void loaded(StartUp.Result result) {
+        switch (result) {
+            case StartUp.Result.Ready(Optional<SnapshotCut> cut) ->
+                    background.execute(() -> {
+                        try {
+                            takePlace(cut);
+                        } catch (IOException | NodesConfException e) {
+                            refuse(String.valueOf(e.getMessage()));
+                        }
+                    });
+            case StartUp.Result.Refused(String reason) -> refuse(reason);
+        }
+    }
+
+    private void refuse(String reason) {
+        LOG.error("not started reason=\"{}\"", reason);
+        ready.completeExceptionally(new IOException(reason));
+        stop.run();
+    }
+
+    /// Goes where the node belongs, with its data in place: to its cluster, to its primary, or its own way. Any thread but the loop.
+    private void takePlace(Optional<SnapshotCut> cut) throws IOException, NodesConfException {
         if (clustered) {
+            clusterDuties.restoring(cut);
             joinCluster();
+        } else {
+            loop.submit(() -> {
+                loop.turn();
+                String primary = settings.get(Directives.REPLICA_OF);
+                cut.ifPresent(saved -> replication.restore(saved, primary.isEmpty()));
+                if (!primary.isEmpty()) {
+                    String[] address = primary.split(" ", -1);
+                    replication.follow(address[0], Integer.parseInt(address[1]));
+                }
+            });
         }
         LOG.info(
                 "ready port={} transport={} cluster={}",
                 server.port(),
-                transport.label(),
+                observation.transport(),
                 clustered);
+        ready.complete(true);
+    }
+
+    /// {@return completed when the data set is loaded and the node is in its place; with a failure when that cannot be}
+    public CompletableFuture<Boolean> ready() {
+        return ready;
     }
 
     /// Starts serving.
@@ -320,7 +397,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 stats.bytesSent,
                 keyspace.usedBytes() + replication.log().memoryBytes());
         replication.tick(loop.nowMs());
-        replicationDuties.sweep();
+        snapshots.sweep();
+        persistence.tick();
         clusterDuties.report();
         shutdown.check(loop.nowMs());
         retryHeld();
@@ -427,7 +505,12 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     @Override
     public boolean isLoading() {
-        return replicationDuties.isLoading();
+        return loadProgress.isLoading();
+    }
+
+    @Override
+    public Persistence persistence() {
+        return persistence;
     }
 
     @Override
@@ -507,6 +590,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         server.close();
         loop.call(() -> {
             List.copyOf(clients.all()).forEach(client -> client.link().close());
+            persistence.close();
             replication.close();
         });
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
@@ -540,7 +624,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         @Override
         public boolean isLoading() {
             // A node that has not taken its seat yet cannot say where keys belong.
-            return replicationDuties.isLoading() || (clustered && member == null);
+            return loadProgress.isLoading() || (clustered && member == null);
         }
     }
 

@@ -10,7 +10,7 @@ import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.persistence.rdb.RdbLimits;
 import dev.dunlin.node.persistence.snapshot.KeyspaceLoader;
-import dev.dunlin.node.persistence.snapshot.KeyspaceSnapshot;
+import dev.dunlin.node.persistence.snapshot.SnapshotForm;
 import dev.dunlin.node.replication.LinkState;
 import dev.dunlin.node.replication.ReplicatedCommand;
 import dev.dunlin.node.replication.ReplicationHost;
@@ -45,6 +45,8 @@ final class ReplicationDuties implements ReplicationHost {
     private final NodeLoop loop;
     private final Settings settings;
     private final Keyspace keyspace;
+    private final Snapshots snapshots;
+    private final LoadProgress progress;
     private final CommandRunner runner;
     private final Executor background;
     private final Listener listener;
@@ -56,13 +58,13 @@ final class ReplicationDuties implements ReplicationHost {
     private long[] addresses = new long[16];
     private int[] lengths = new int[16];
     private @Nullable DataSetLoad load;
-    private @Nullable KeyspaceSnapshot snapshot;
-    private boolean sweeping;
 
     ReplicationDuties(
             NodeLoop loop,
             Settings settings,
             Keyspace keyspace,
+            Snapshots snapshots,
+            LoadProgress progress,
             CommandRunner runner,
             Values values,
             Executor background,
@@ -70,17 +72,14 @@ final class ReplicationDuties implements ReplicationHost {
         this.loop = loop;
         this.settings = settings;
         this.keyspace = keyspace;
+        this.snapshots = snapshots;
+        this.progress = progress;
         this.runner = runner;
         this.values = values;
         this.background = background;
         this.listener = listener;
         this.args = new Args(keyspace.index(), settings.get(Directives.CLUSTER_ENABLED));
         primary.fromPrimary(true);
-    }
-
-    /// {@return whether a data set is being loaded}
-    boolean isLoading() {
-        return load != null;
     }
 
     @Override
@@ -100,7 +99,7 @@ final class ReplicationDuties implements ReplicationHost {
 
     @Override
     public boolean mayOpenSnapshot() {
-        return snapshot == null;
+        return snapshots.mayOpen();
     }
 
     @Override
@@ -110,30 +109,9 @@ final class ReplicationDuties implements ReplicationHost {
 
     @Override
     public SnapshotSource openSnapshot(SnapshotCut cut, boolean fieldTimes) {
-        KeyspaceSnapshot opened =
-                KeyspaceSnapshot.begin(
-                        keyspace, cut, true, fieldTimes, loop.nowMs(), () -> snapshot = null);
-        snapshot = opened;
-        return opened;
-    }
-
-    /// Begins to clear away what a snapshot that was given up has left behind, a slice per turn of the loop.
-    void sweep() {
-        KeyspaceSnapshot abandoned = snapshot;
-        if (!sweeping && abandoned != null && abandoned.needsSweep()) {
-            sweeping = true;
-            loop.submitNextTurn(this::sweepSlice);
-        }
-    }
-
-    private void sweepSlice() {
-        KeyspaceSnapshot abandoned = snapshot;
-        if (abandoned != null && abandoned.needsSweep()) {
-            abandoned.sweep();
-            loop.submitNextTurn(this::sweepSlice);
-        } else {
-            sweeping = false;
-        }
+        return snapshots.open(
+                Snapshots.Use.SYNC,
+                SnapshotForm.forReplica(cut, fieldTimes, keyspace.libraries().sources()));
     }
 
     @Override
@@ -160,6 +138,7 @@ final class ReplicationDuties implements ReplicationHost {
     @Override
     public void load(Path rdb, Consumer<LoadResult> onDone) {
         keyspace.clear();
+        keyspace.libraries().clear();
         LOG.info("loading data set of the primary file={}", rdb);
         long startMs = loop.nowMs();
         var loader = new KeyspaceLoader(keyspace, values);
@@ -168,6 +147,7 @@ final class ReplicationDuties implements ReplicationHost {
                         rdb,
                         loop,
                         loader,
+                        progress,
                         new RdbLimits(RdbLimits.STRING_BYTES_MAX, keyspace.databases(), true),
                         background,
                         result -> {

@@ -7,6 +7,7 @@ import dev.dunlin.node.cluster.ClusterMember;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Keyspace;
+import dev.dunlin.node.observe.InfoFacts;
 import dev.dunlin.node.observe.Observation;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.DebugAllocator;
@@ -258,6 +259,50 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     public Timer after(long delayMs, Runnable task) {
         // See run().
         return () -> {};
+    }
+
+    @Override
+    public Persistence persistence() {
+        return new NoFiles();
+    }
+
+    /// Saves nothing, and says when the node started.
+    private final class NoFiles implements Persistence {
+        @Override
+        public Start saveInBackground(boolean mayWait) {
+            return Start.SAVE_IN_PROGRESS;
+        }
+
+        @Override
+        public void scheduleSave() {}
+
+        @Override
+        public Start saveFor(Client client) {
+            return Start.SAVE_IN_PROGRESS;
+        }
+
+        @Override
+        public long lastSaveMs() {
+            return observation.startMs();
+        }
+
+        @Override
+        public InfoFacts.Persistence facts(long now) {
+            return new InfoFacts.Persistence(
+                    new InfoFacts.Rdb(
+                            context.dirty(),
+                            observation.startMs(),
+                            false,
+                            true,
+                            -1,
+                            -1,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0),
+                    null);
+        }
     }
 
     @Override

@@ -8,12 +8,15 @@ import dev.dunlin.node.persistence.rdb.LoadBatches;
 import dev.dunlin.node.persistence.rdb.RdbLimits;
 import dev.dunlin.node.persistence.rdb.RdbReader;
 import dev.dunlin.node.persistence.rdb.RdbSource;
+import dev.dunlin.node.persistence.rdb.RdbWriter;
 import dev.dunlin.node.persistence.snapshot.KeyspaceLoader;
 import dev.dunlin.node.persistence.snapshot.KeyspaceSnapshot;
+import dev.dunlin.node.persistence.snapshot.SnapshotForm;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,7 +56,11 @@ class SnapshotSwapTest {
         boolean[] released = {false};
         var snapshot =
                 KeyspaceSnapshot.begin(
-                        harness.keyspace, null, true, harness.nowMs, () -> released[0] = true);
+                        harness.keyspace,
+                        new SnapshotForm(
+                                null, true, false, false, RdbWriter.Trailer.CHECKSUM, List.of()),
+                        harness.nowMs,
+                        () -> released[0] = true);
         var bytes = new ByteArrayOutputStream();
         int swaps = 0;
         while (!snapshot.ended()) {

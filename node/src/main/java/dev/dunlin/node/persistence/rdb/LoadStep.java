@@ -3,6 +3,7 @@ package dev.dunlin.node.persistence.rdb;
 
 import dev.dunlin.node.value.StreamPart;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One thing to do on the way to having loaded a file: plain data, made on the reading thread, carried out by the loop.
 ///
@@ -15,6 +16,28 @@ public sealed interface LoadStep {
     /// @param frequency access counter 0 to 255, or [RdbRecord.Entry#UNKNOWN]
     @SuppressWarnings("ArrayRecordComponent") // See the interface.
     record Key(int db, byte[] name, long expireAtMs, long idleSeconds, int frequency) {}
+
+    /// {@return the key that the step is about, or null when it is about none}
+    default @Nullable Key keyOrNull() {
+        return switch (this) {
+            case PutString(Key key, byte[] _) -> key;
+            case PutPacked(Key key, RdbType _, byte[] _) -> key;
+            case PutElements(Key key, RdbType _, List<byte[]> _, boolean _) -> key;
+            case PutStream(Key key, StreamPart _, boolean _) -> key;
+            case Unsupported(Key key, RdbType _) -> key;
+            case Fact _, Function _, ModuleDataSkipped _, SizeHint _ -> null;
+        };
+    }
+
+    /// {@return whether it is the first step about its key}
+    default boolean isFirst() {
+        return switch (this) {
+            case PutElements(Key _, RdbType _, List<byte[]> _, boolean first) -> first;
+            case PutStream(Key _, StreamPart _, boolean first) -> first;
+            case PutString _, PutPacked _, Unsupported _ -> true;
+            case Fact _, Function _, ModuleDataSkipped _, SizeHint _ -> false;
+        };
+    }
 
     /// A fact about the file.
     record Fact(String name, String value) implements LoadStep {}

@@ -12,6 +12,8 @@ import dev.dunlin.node.persistence.rdb.LoadBatch;
 import dev.dunlin.node.persistence.rdb.LoadStep;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
+import dev.dunlin.node.replication.ReplicationId;
+import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.OpenValue;
 import dev.dunlin.node.value.SortedSetValue;
@@ -20,6 +22,7 @@ import dev.dunlin.node.value.Values;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,19 +30,51 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: owned by the node's loop.
 public final class KeyspaceLoader {
+    /// Keys are loaded whether or not their time has passed: a primary will say when they go, or has said it already.
+    public static final long KEEP_EXPIRED = Long.MIN_VALUE;
+
     private final Keyspace keyspace;
     private final Values values;
+    private final long expiredBeforeMs;
+    private @Nullable ReplicationId historyId;
+    private long historyOffset = -1;
     private int streamDatabase;
+    private long usedMemoryThen;
     private long keys;
+    private long keysExpired;
 
     public KeyspaceLoader(Keyspace keyspace, Values values) {
+        this(keyspace, values, KEEP_EXPIRED);
+    }
+
+    /// @param expiredBeforeMs keys whose time was before this Unix time in milliseconds are left out
+    public KeyspaceLoader(Keyspace keyspace, Values values, long expiredBeforeMs) {
         this.keyspace = keyspace;
         this.values = values;
+        this.expiredBeforeMs = expiredBeforeMs;
     }
 
     /// {@return keys put in so far}
     public long keys() {
         return keys;
+    }
+
+    /// {@return keys that were left out because their time had passed}
+    public long keysExpired() {
+        return keysExpired;
+    }
+
+    /// {@return what the file says of the memory that its writer used, in bytes; 0 when it does not}
+    public long usedMemoryThen() {
+        return usedMemoryThen;
+    }
+
+    /// {@return the history and the position in it that the data stands for, when the file says so}
+    public Optional<SnapshotCut> cut() {
+        ReplicationId id = historyId;
+        return id == null || historyOffset < 0
+                ? Optional.empty()
+                : Optional.of(new SnapshotCut(id, historyOffset, streamDatabase));
     }
 
     /// {@return `repl-stream-db` of the file, 0 when it has none}
@@ -52,6 +87,11 @@ public final class KeyspaceLoader {
     /// @return what this node cannot hold, or null when all is in place
     public @Nullable String apply(LoadBatch batch) {
         for (LoadStep step : batch.steps()) {
+            LoadStep.Key key = step.keyOrNull();
+            if (key != null && isExpired(key)) {
+                keysExpired += step.isFirst() ? 1 : 0;
+                continue;
+            }
             String problem = apply(step);
             if (problem != null) {
                 return problem;
@@ -60,14 +100,22 @@ public final class KeyspaceLoader {
         return null;
     }
 
+    /// Where the data has a history, replicas may go on with it: they hear of every key that goes, so those are deleted later.
+    private boolean isExpired(LoadStep.Key key) {
+        return key.expireAtMs() != RdbRecord.Entry.NEVER
+                && key.expireAtMs() < expiredBeforeMs
+                && historyId == null;
+    }
+
     private @Nullable String apply(LoadStep step) {
         switch (step) {
-            case LoadStep.Fact(String name, String value) -> {
-                if (name.equals("repl-stream-db")) {
-                    streamDatabase = parseDatabase(value);
+            case LoadStep.Fact(String name, String value) -> note(name, value);
+            case LoadStep.Function(byte[] source) -> {
+                if (!keyspace.libraries().add(source)) {
+                    return "a function library comes twice";
                 }
             }
-            case LoadStep.SizeHint _, LoadStep.Function _, LoadStep.ModuleDataSkipped _ -> {}
+            case LoadStep.SizeHint _, LoadStep.ModuleDataSkipped _ -> {}
             case LoadStep.PutString(LoadStep.Key key, byte[] value) ->
                     put(key, ValueKind.STRING, value);
             case LoadStep.PutPacked(LoadStep.Key key, RdbType type, byte[] blob)
@@ -89,12 +137,25 @@ public final class KeyspaceLoader {
         return null;
     }
 
-    private int parseDatabase(String value) {
+    private void note(String name, String value) {
+        switch (name) {
+            case "repl-stream-db" -> {
+                long number = number(value);
+                streamDatabase = number > 0 && number < keyspace.databases() ? (int) number : 0;
+            }
+            case "repl-id" -> historyId = ReplicationId.parse(value).orElse(null);
+            case "repl-offset" -> historyOffset = number(value);
+            case "used-mem" -> usedMemoryThen = Math.max(0, number(value));
+            default -> {}
+        }
+    }
+
+    /// {@return the number, or -1}
+    private static long number(String value) {
         try {
-            int number = Integer.parseInt(value);
-            return number >= 0 && number < keyspace.databases() ? number : 0;
+            return Long.parseLong(value);
         } catch (NumberFormatException notANumber) {
-            return 0;
+            return -1;
         }
     }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.snapshot;
 
+import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.SnapshotHook;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.offheap.HashIndex;
 import dev.dunlin.node.offheap.NodeChain;
-import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.replication.SnapshotSink;
 import dev.dunlin.node.replication.SnapshotSource;
 import io.netty.buffer.ByteBuf;
@@ -81,6 +81,8 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     /// All tables that are not complete yet.
     private final IntObjectMap<LargeTable> byTable = new IntObjectHashMap<>();
 
+    private long keysTotal;
+    private long keysProcessed;
     private long visits;
     private long sliceEnd;
     private long measuredBytes;
@@ -91,59 +93,51 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     private @Nullable String failure;
 
     private KeyspaceSnapshot(
-            Keyspace keyspace,
-            boolean compress,
-            boolean fieldTimes,
-            Runnable released,
-            long heldBytesMax) {
+            Keyspace keyspace, SnapshotForm form, Runnable released, long heldBytesMax) {
         this.keyspace = keyspace;
         this.allocator = keyspace.allocator();
         this.index = keyspace.index();
         this.chains = keyspace.chains();
-        this.file = new SnapshotFile(new EntryWriter(keyspace, fieldTimes), compress, heldBytesMax);
+        this.file =
+                new SnapshotFile(
+                        new EntryWriter(keyspace, form.fieldTimes()),
+                        form.compress(),
+                        form.trailer(),
+                        heldBytesMax);
         this.released = released;
         this.walk = new SnapshotWalk(keyspace, this::visitEntry);
     }
 
     /// Fixes the cut at this very moment.
     ///
-    /// @param cut position in the log that the data stands for; null for a file that is not for replication
     /// @param released called when another snapshot may begin
     public static KeyspaceSnapshot begin(
-            Keyspace keyspace,
-            @Nullable SnapshotCut cut,
-            boolean compress,
-            long nowMs,
-            Runnable released) {
-        return begin(keyspace, cut, compress, false, nowMs, released, HELD_BYTES_MAX);
-    }
-
-    /// As the other, for a reader that may know of fields that expire.
-    ///
-    /// @param fieldTimes whether it does; if not, they are written as fields that do not
-    public static KeyspaceSnapshot begin(
-            Keyspace keyspace,
-            @Nullable SnapshotCut cut,
-            boolean compress,
-            boolean fieldTimes,
-            long nowMs,
-            Runnable released) {
-        return begin(keyspace, cut, compress, fieldTimes, nowMs, released, HELD_BYTES_MAX);
+            Keyspace keyspace, SnapshotForm form, long nowMs, Runnable released) {
+        return begin(keyspace, form, nowMs, released, HELD_BYTES_MAX);
     }
 
     /// As the other, with another limit of what may be held.
     static KeyspaceSnapshot begin(
             Keyspace keyspace,
-            @Nullable SnapshotCut cut,
-            boolean compress,
-            boolean fieldTimes,
+            SnapshotForm form,
             long nowMs,
             Runnable released,
             long heldBytesMax) {
-        var snapshot = new KeyspaceSnapshot(keyspace, compress, fieldTimes, released, heldBytesMax);
-        snapshot.file.header(cut, nowMs, keyspace.usedBytes());
+        var snapshot = new KeyspaceSnapshot(keyspace, form, released, heldBytesMax);
+        snapshot.file.header(form, nowMs, keyspace.usedBytes());
+        snapshot.sizes();
         keyspace.beginSnapshot(snapshot);
         return snapshot;
+    }
+
+    private void sizes() {
+        for (int i = 0; i < keyspace.databases(); i++) {
+            Database database = keyspace.database(i);
+            if (database.size() > 0) {
+                keysTotal += database.size();
+                file.size(i, database.size(), database.expiringCount());
+            }
+        }
     }
 
     @Override
@@ -201,6 +195,16 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     /// {@return entries and elements looked at so far, and tables and chains: the measure of work}
     long visits() {
         return visits;
+    }
+
+    /// {@return keys that there were at the cut}
+    public long keysTotal() {
+        return keysTotal;
+    }
+
+    /// {@return keys of the cut that were written so far, or set aside to be}
+    public long keysProcessed() {
+        return keysProcessed;
     }
 
     /// {@return bytes that wait for their place in the file}
@@ -315,6 +319,7 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
             return;
         }
         Entry.mark(entry, keyspace.currentMark());
+        keysProcessed++;
         // Once a slice has done its share, whatever table or chain it still finds waits for
         // another.
         boolean mayWait = !early && visits >= sliceEnd;

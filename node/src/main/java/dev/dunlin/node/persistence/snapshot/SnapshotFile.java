@@ -7,7 +7,6 @@ import dev.dunlin.node.persistence.rdb.RdbWriter;
 import dev.dunlin.node.replication.SnapshotCut;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import org.jspecify.annotations.Nullable;
 
 /// The file that a snapshot becomes, with the data that waits for its place in it.
 ///
@@ -31,19 +30,16 @@ final class SnapshotFile implements AutoCloseable {
     private int writtenDatabase = -1;
 
     /// @param heldBytesMax that may wait
-    SnapshotFile(EntryWriter entries, boolean compress, long heldBytesMax) {
+    SnapshotFile(
+            EntryWriter entries, boolean compress, RdbWriter.Trailer trailer, long heldBytesMax) {
         this.entries = entries;
         this.heldBytesMax = heldBytesMax;
-        this.writer =
-                new RdbWriter(
-                        PooledByteBufAllocator.DEFAULT,
-                        SLICE_BYTES,
-                        compress,
-                        RdbWriter.Trailer.CHECKSUM);
+        this.writer = new RdbWriter(PooledByteBufAllocator.DEFAULT, SLICE_BYTES, compress, trailer);
         this.values = writer.values();
     }
 
-    void header(@Nullable SnapshotCut cut, long nowMs, long usedBytes) {
+    void header(SnapshotForm form, long nowMs, long usedBytes) {
+        SnapshotCut cut = form.cut();
         writer.header();
         writer.aux("redis-ver", Version.REDIS);
         writer.aux("redis-bits", 64);
@@ -54,7 +50,14 @@ final class SnapshotFile implements AutoCloseable {
             writer.aux("repl-id", cut.id().toString());
             writer.aux("repl-offset", cut.offset());
         }
-        writer.aux("aof-base", 0);
+        writer.aux("aof-base", form.aofBase() ? 1 : 0);
+        form.functions().forEach(writer::function);
+    }
+
+    /// Says how many keys a database has, before any of its keys.
+    void size(int atCut, long keys, long keysWithExpiry) {
+        select(atCut);
+        writer.resizeDb(keys, keysWithExpiry);
     }
 
     void end() {

@@ -18,6 +18,7 @@ import dev.dunlin.node.persistence.rdb.LoadBatches;
 import dev.dunlin.node.persistence.rdb.RdbLimits;
 import dev.dunlin.node.persistence.rdb.RdbReader;
 import dev.dunlin.node.persistence.rdb.RdbSource;
+import dev.dunlin.node.persistence.rdb.RdbWriter;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.ListValue;
 import dev.dunlin.node.value.SetValue;
@@ -551,7 +552,17 @@ final class SnapshotBox implements AutoCloseable {
         released = false;
         snapshot =
                 KeyspaceSnapshot.begin(
-                        keyspace, null, true, fieldTimes, 0, () -> released = true, heldBytesMax);
+                        keyspace,
+                        new SnapshotForm(
+                                null,
+                                true,
+                                fieldTimes,
+                                false,
+                                RdbWriter.Trailer.CHECKSUM,
+                                List.of()),
+                        0,
+                        () -> released = true,
+                        heldBytesMax);
         return snapshot;
     }
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.dunlin.node.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dunlin.node.Node;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The dump file of a node: saved while it serves, loaded when it starts again.
+@Timeout(60)
+class DumpFileTest {
+    @TempDir private Path dir;
+
+    private Node start(String... directives) throws Exception {
+        Node node = TestNodes.start(dir, directives);
+        node.ready().get(20, TimeUnit.SECONDS);
+        return node;
+    }
+
+    private static String info(Node node, String field) {
+        return TestNodes.ask(node, "INFO", "persistence")
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .map(line -> line.substring(field.length() + 1).strip())
+                .findFirst()
+                .orElse("");
+    }
+
+    @Test
+    void givenKeysOfAllDatabases_whenSavedAndStartedAgain_thenTheyAreThere() throws Exception {
+        String digest;
+        try (Node node = start("enable-debug-command", "yes");
+                var c = new RawConnection(node.port())) {
+            c.call("SET", "a", "1");
+            c.call("RPUSH", "list", "x", "y");
+            c.call("SET", "t", "gone later", "PX", "100000");
+            c.call("SELECT", "3");
+            c.call("HSET", "h", "f", "v");
+            assertThat(info(node, "rdb_changes_since_last_save")).isNotEqualTo("0");
+            assertThat(c.call("SAVE")).isEqualTo("+OK");
+            assertThat(info(node, "rdb_changes_since_last_save")).isEqualTo("0");
+            assertThat(info(node, "rdb_saves")).isEqualTo("1");
+            digest = c.call("DEBUG", "DIGEST");
+        }
+        assertThat(dir.resolve("dump.rdb")).exists();
+        try (Node node = start("enable-debug-command", "yes");
+                var c = new RawConnection(node.port())) {
+            assertThat(c.call("DEBUG", "DIGEST")).isEqualTo(digest);
+            assertThat(info(node, "rdb_last_load_keys_loaded")).isEqualTo("4");
+            assertThat(c.call("PTTL", "t")).matches(":\\d{4,}");
+        }
+    }
+
+    @Test
+    void givenWritesGoOn_whenSavedInBackground_thenTheFileIsOfOneInstantAndLastsaveTells()
+            throws Exception {
+        try (Node node = start();
+                var c = new RawConnection(node.port())) {
+            for (int i = 0; i < 20_000; i++) {
+                c.send("SET k" + i + " before\r\n");
+            }
+            for (int i = 0; i < 20_000; i++) {
+                c.reply();
+            }
+            assertThat(c.call("BGSAVE")).isEqualTo("+Background saving started");
+            assertThat(c.call("BGSAVE")).isEqualTo("-ERR Background save already in progress");
+            assertThat(info(node, "rdb_bgsave_in_progress")).isEqualTo("1");
+            for (int i = 0; i < 20_000; i++) {
+                c.send("SET k" + i + " after\r\n");
+            }
+            for (int i = 0; i < 20_000; i++) {
+                c.reply();
+            }
+            TestNodes.await(
+                    "it is saved", 20, () -> info(node, "rdb_bgsave_in_progress").equals("0"));
+            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(info(node, "rdb_changes_since_last_save")).isEqualTo("20000");
+            assertThat(c.call("LASTSAVE")).matches(":\\d{10}");
+        }
+        try (Node node = start();
+                var c = new RawConnection(node.port())) {
+            assertThat(c.call("DBSIZE")).isEqualTo(":20000");
+            for (int i = 0; i < 20_000; i++) {
+                c.send("GET k" + i + "\r\n");
+            }
+            for (int i = 0; i < 20_000; i++) {
+                assertThat(c.reply()).isEqualTo("$before");
+            }
+        }
+    }
+
+    @Test
+    void givenBrokenFile_whenStarted_thenItSaysWhereAndKeepsTheFile() throws Exception {
+        try (Node node = start();
+                var c = new RawConnection(node.port())) {
+            c.call("SET", "a", "some value of a length");
+            c.call("SAVE");
+        }
+        Path dump = dir.resolve("dump.rdb");
+        byte[] file = Files.readAllBytes(dump);
+        file[file.length - 12] ^= 1;
+        Files.write(dump, file);
+        try (Node node = TestNodes.start(dir)) {
+            Throwable failure = null;
+            try {
+                node.ready().get(20, TimeUnit.SECONDS);
+            } catch (ExecutionException | CompletionException e) {
+                failure = e.getCause();
+            }
+            assertThat(failure).hasMessageContaining("at byte").hasMessageContaining("checksum");
+        }
+        assertThat(Files.readAllBytes(dump)).isEqualTo(file);
+    }
+
+    @Test
+    void givenNoDirectoryToWriteTo_whenSaved_thenTheStatusIsAnErrorAndTheNextSaveMayDo()
+            throws Exception {
+        Path gone = dir.resolve("gone");
+        try (Node node = TestNodes.start(gone);
+                var c = new RawConnection(node.port())) {
+            Files.delete(gone);
+            c.call("SET", "a", "1");
+            assertThat(c.call("SAVE")).isEqualTo("-ERR");
+            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("err");
+            Files.createDirectory(gone);
+            assertThat(c.call("SAVE")).isEqualTo("+OK");
+            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(gone.resolve("dump.rdb")).exists();
+        }
+    }
+}
