@@ -50,6 +50,11 @@ final class Subject implements AutoCloseable {
                 plan.crash());
     }
 
+    /// A node that was prepared otherwise, not yet started.
+    static Subject on(Standalone place, Crash crash) {
+        return new Subject(place, crash);
+    }
+
     Standalone place() {
         return place;
     }
