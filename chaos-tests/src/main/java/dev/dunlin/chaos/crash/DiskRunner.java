@@ -199,7 +199,9 @@ public final class DiskRunner {
     private boolean mayLose(CrashJudge.Finding finding) {
         return switch (setting.promise()) {
             case NOTHING_LOST -> false;
-            case ONE_SECOND, KERNEL_HAS_IT -> ageMs(finding) <= SECOND_MS;
+            case ONE_SECOND -> ageMs(finding) <= SECOND_MS;
+            // A file system that is mounted anew has forgotten what the kernel still had.
+            case KERNEL_HAS_IT -> fault == DiskFault.READ_ONLY || ageMs(finding) <= SECOND_MS;
             // Save points of a second, saves that take a moment, and retries five seconds apart.
             case SINCE_LAST_SAVE -> true;
         };
