@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -124,6 +126,12 @@ final class CrashRun implements Callable<Integer> {
     private int runsPerFolder = 10;
 
     @Option(
+            names = "--directive",
+            paramLabel = "NAME=VALUE",
+            description = "A further redis.conf directive for the node.")
+    private Map<String, String> directives = new LinkedHashMap<>();
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             description = "Seed of everything random in the harness. Default: a new one.")
@@ -170,7 +178,16 @@ final class CrashRun implements Callable<Integer> {
                     Path folder =
                             out.resolve(
                                     target.label() + "-" + setting.label() + "-" + crash.label());
-                    var plan = new CrashPlan(target, setting, crash, runs, load, firstSeed, folder);
+                    var plan =
+                            new CrashPlan(
+                                    target,
+                                    setting,
+                                    directives,
+                                    crash,
+                                    runs,
+                                    load,
+                                    firstSeed,
+                                    folder);
                     List<CrashResult> results =
                             CrashRunner.run(plan, result -> report.run(plan, result));
                     report.series(new CrashSeries(plan, results));

@@ -159,7 +159,8 @@ public final class PrivateDisk implements AutoCloseable {
     }
 
     private void mount() {
-        Shell.run(array("mount", "-o", "loop,errors=remount-ro", image.toString(), mount.toString()));
+        Shell.run(
+                array("mount", "-o", "loop,errors=remount-ro", image.toString(), mount.toString()));
     }
 
     private String[] array(String... command) {

@@ -3,11 +3,13 @@ package dev.dunlin.chaos.crash;
 
 import dev.dunlin.chaos.cluster.ServerUnderTest;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// How often and how a node is to die.
 ///
 /// @param server what runs
 /// @param setting how it keeps its data
+/// @param directives further redis.conf directives, which win over the setting's
 /// @param crash how it dies
 /// @param runs how often
 /// @param load who writes what
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 public record CrashPlan(
         ServerUnderTest server,
         Setting setting,
+        Map<String, String> directives,
         Crash crash,
         int runs,
         Load load,

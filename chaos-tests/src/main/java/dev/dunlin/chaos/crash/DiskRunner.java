@@ -245,9 +245,7 @@ public final class DiskRunner {
             byte[] zeros = new byte[chunk];
             try (OutputStream out =
                     Files.newOutputStream(
-                            file,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.APPEND)) {
+                            file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
                 for (long written = 0; written < DISK_BYTES; written += chunk) {
                     out.write(zeros);
                 }

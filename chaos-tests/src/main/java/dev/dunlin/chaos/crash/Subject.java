@@ -43,6 +43,7 @@ final class Subject implements AutoCloseable {
     /// A node with an empty folder, not yet started.
     static Subject create(CrashPlan plan) {
         Map<String, String> directives = plan.setting().directives();
+        directives.putAll(plan.directives());
         return new Subject(
                 plan.crash() == Crash.POWER
                         ? Standalone.onPrivateDisk(plan.server(), directives, DISK_BYTES)

@@ -127,7 +127,8 @@ public final class DiskReport {
         var page = new StringBuilder(16 * 1024);
         page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
         page.append("<title>Dunlin disk faults</title>\n<style>\n").append(HtmlReport.styleSheet());
-        page.append("</style></head>\n<body><main>\n<header><div><h1>Dunlin disk faults</h1></div>");
+        page.append(
+                "</style></head>\n<body><main>\n<header><div><h1>Dunlin disk faults</h1></div>");
         page.append("<div class=\"overall\"><span class=\"pill big ").append(overall).append("\">");
         page.append(overall).append("</span></div></header>\n<div class=\"card scroll\"><table>");
         page.append("<tr><th>setting</th><th>disk</th><th>server</th><th>verdict</th>");

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +62,9 @@ class CrashSmokeTest {
     }
 
     private List<Verdict> run(ServerUnderTest server, Setting setting, Crash crash) {
-        var plan = new CrashPlan(server, setting, crash, RUNS, LOAD, SEED, dir.resolve("runs"));
+        var plan =
+                new CrashPlan(
+                        server, setting, Map.of(), crash, RUNS, LOAD, SEED, dir.resolve("runs"));
         return CrashRunner.run(plan, result -> System.out.println(plan.label() + " " + result))
                 .stream()
                 .map(result -> result.verdict(plan))
