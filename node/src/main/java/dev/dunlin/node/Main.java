@@ -65,11 +65,22 @@ public final class Main {
         ended.await();
         // A node that cannot go on has nothing to hand to its replicas in order.
         if (status.get() == 0) {
-            nodes.forEach(Node::drain);
+            drain(nodes);
         }
         nodes.forEach(Node::close);
         closed.countDown();
         return status.get();
+    }
+
+    /// All at once: each may have a data set to save.
+    private static void drain(List<Node> nodes) throws InterruptedException {
+        List<Thread> draining = new ArrayList<>();
+        for (Node node : nodes) {
+            draining.add(Thread.ofPlatform().name("drain-" + node.port()).start(node::drain));
+        }
+        for (Thread thread : draining) {
+            thread.join();
+        }
     }
 
     /// SHUTDOWN ends one node; the process ends with the last.

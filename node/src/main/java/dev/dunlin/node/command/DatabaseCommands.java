@@ -40,11 +40,16 @@ public final class DatabaseCommands {
 
     private static void flushall(CommandContext ctx, Args args, ReplyWriter reply) {
         checkFlushOptions(args);
+        Persistence persistence = ctx.services().persistence();
+        persistence.beforeEmptying();
+        ctx.keyspace().abandonSnapshot();
         for (int i = 0; i < ctx.keyspace().databases(); i++) {
             flush(ctx, ctx.keyspace().database(i));
         }
         ctx.changed();
-        reply.ok();
+        if (!persistence.saveEmptied(ctx.mayBlock() ? ctx.client() : null)) {
+            reply.ok();
+        }
     }
 
     /// SYNC and ASYNC are the same here: the keys are gone at once, and their memory is freed in slices.

@@ -34,6 +34,12 @@ public final class DebugCommands {
                             + " need to set this option in the configuration file, and then restart"
                             + " the server.");
 
+    private static final RespError FAILED = RespError.of("ERR");
+    private static final RespError RELOAD_OPTIONS =
+            RespError.of("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+    private static final RespError NOT_LOADED =
+            RespError.of("ERR Error trying to load the RDB dump");
+
     private DebugCommands() {}
 
     /// {@return the family's rows, fresh for each node because a row counts its calls}
@@ -74,6 +80,7 @@ public final class DebugCommands {
                 LOG.warn("DEBUG LOG: {}", args.text(2));
                 reply.ok();
             }
+            case "reload" -> reload(ctx, args, reply);
             case "set-active-expire" -> {
                 require(args, 3);
                 ctx.runner().activeExpire(leadingInteger(args.text(2)) != 0);
@@ -130,6 +137,28 @@ public final class DebugCommands {
         }
     }
 
+    private static void reload(CommandContext ctx, Args args, ReplyWriter reply) {
+        boolean save = true;
+        boolean flush = true;
+        boolean merge = false;
+        for (int i = 2; i < args.count(); i++) {
+            if (args.is(i, "merge")) {
+                merge = true;
+            } else if (args.is(i, "noflush")) {
+                flush = false;
+            } else if (args.is(i, "nosave")) {
+                save = false;
+            } else {
+                throw new CommandException(RELOAD_OPTIONS);
+            }
+        }
+        switch (ctx.services().persistence().reload(save, flush, merge)) {
+            case DONE -> reply.ok();
+            case NOT_SAVED -> throw new CommandException(FAILED);
+            case NOT_LOADED -> throw new CommandException(NOT_LOADED);
+        }
+    }
+
     private static void object(CommandContext ctx, Args args, ReplyWriter reply) {
         int ref = ctx.database().find(args.slot(2), args.address(2), args.bytes(2), args.hash(2));
         if (ref == CommandContext.MISSING) {
@@ -169,6 +198,19 @@ public final class DebugCommands {
                         "    Write <message> to the server log.",
                         "OBJECT <key>",
                         "    Show low level info about `key` and associated value.",
+                        "RELOAD [option ...]",
+                        "    Save the RDB on disk and reload it back to memory. Valid <option> values:",
+                        "    * MERGE: conflicting keys will be loaded from RDB.",
+                        "    * NOFLUSH: the existing database will not be removed before load, but",
+                        "      conflicting keys will generate an exception and kill the server.",
+                        "    * NOSAVE: the database will be loaded from an existing RDB file.",
+                        "    Examples:",
+                        "    * DEBUG RELOAD: verify that the server is able to persist, flush and reload",
+                        "      the database.",
+                        "    * DEBUG RELOAD NOSAVE: replace the current database with the contents of an",
+                        "      existing RDB file.",
+                        "    * DEBUG RELOAD NOSAVE NOFLUSH MERGE: add the contents of an existing RDB",
+                        "      file to the database.",
                         "SET-ACTIVE-EXPIRE <0|1>",
                         "    Setting it to 0 disables expiring keys (and hash-fields) in background",
                         "    when they are not accessed (otherwise the Redis behavior). Setting it to 1",

@@ -2,6 +2,7 @@
 package dev.dunlin.node.command;
 
 import dev.dunlin.node.observe.InfoFacts;
+import org.jspecify.annotations.Nullable;
 
 /// The data set on disk, as commands see it.
 ///
@@ -30,6 +31,29 @@ public interface Persistence {
     ///
     /// @param client is blocked, unless the answer is an error
     Start saveFor(Client client);
+
+    /// All data is about to go by command: a save of it that is under way is called off.
+    void beforeEmptying();
+
+    /// All data has gone by command: when there are save points, the file must not bring it back.
+    ///
+    /// @param client who asked and can wait until the file is empty too, or null
+    /// @return whether the client was blocked, and will hear OK
+    boolean saveEmptied(@Nullable Client client);
+
+    /// How DEBUG RELOAD ended.
+    enum Reload {
+        DONE,
+        NOT_SAVED,
+        NOT_LOADED
+    }
+
+    /// DEBUG RELOAD, all in one go.
+    ///
+    /// @param save whether the file is written first
+    /// @param flush whether the data goes before the file is loaded
+    /// @param merge whether keys of the file replace those that are there
+    Reload reload(boolean save, boolean flush, boolean merge);
 
     /// {@return Unix time in milliseconds of the last good save, or of the node's start}
     long lastSaveMs();

@@ -10,10 +10,27 @@ public interface Shutdown {
     /// What a client hears whose SHUTDOWN came to nothing.
     RespError NOT_POSSIBLE = RespError.of("ERR Errors trying to SHUTDOWN. Check logs.");
 
-    /// Ends the node: at once, or when all replicas have all that it has, which is waited for up to `shutdown-timeout`.
+    /// Whether the data set is saved before the end.
+    enum Save {
+        /// When there are save points.
+        IF_CONFIGURED,
+        YES,
+        NO
+    }
+
+    /// How the node is to end.
     ///
-    /// @param client who asked; it is blocked, and hears something only if the end is called off
-    void begin(Client client, boolean now, long nowMs);
+    /// @param now whether replicas are not waited for
+    /// @param force whether it ends also when the data set cannot be saved
+    record Manner(Save save, boolean now, boolean force) {
+        public static final Manner DEFAULT = new Manner(Save.IF_CONFIGURED, false, false);
+    }
+
+    /// Ends the node: at once, or when all replicas have all that it has, which is waited for up to `shutdown-timeout`; and when the data
+    /// set is saved.
+    ///
+    /// @param client who asked; it is blocked, and hears something only if nothing comes of it
+    void begin(Client client, Manner manner, long nowMs);
 
     /// Calls the end off.
     ///

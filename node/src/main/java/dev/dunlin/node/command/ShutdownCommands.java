@@ -13,7 +13,7 @@ import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
 import java.util.List;
 
-/// SHUTDOWN: the node ends, after its replicas have all that it has.
+/// SHUTDOWN: the node ends, after its replicas have all that it has and its data set is on disk.
 ///
 /// Thread: handlers run on the node's loop and never block; the client that asked waits for the end, or for an abort.
 public final class ShutdownCommands {
@@ -60,12 +60,10 @@ public final class ShutdownCommands {
             reply.ok();
             return;
         }
-        if (save && !force) {
-            // There is no file to save to, and who insists on one must not lose the data for it.
-            throw new CommandException(Shutdown.NOT_POSSIBLE);
-        }
         Client client = ctx.client();
         client.block(() -> shutdown.forget(client));
-        shutdown.begin(client, now, ctx.nowMs());
+        Shutdown.Save kind =
+                save ? Shutdown.Save.YES : noSave ? Shutdown.Save.NO : Shutdown.Save.IF_CONFIGURED;
+        shutdown.begin(client, new Shutdown.Manner(kind, now, force), ctx.nowMs());
     }
 }

@@ -72,7 +72,6 @@ public final class Directives {
     public static final Setting<String>       DUMP_FILE_NAME   = protectedSetting("dbfilename", SpecialTypes.fileName("dbfilename", "filename"), "dump.rdb");
     public static final Setting<Boolean>      RDB_COMPRESSION  = mutable("rdbcompression", yesNo(), true);
     public static final Setting<Boolean>      RDB_CHECKSUM     = fixed("rdbchecksum", yesNo(), true);
-    public static final Setting<Boolean>      RDB_DEL_SYNC_FILES = mutable("rdb-del-sync-files", yesNo(), false);
     public static final Setting<Boolean>      RDB_SAVE_INCREMENTAL_FSYNC = mutable("rdb-save-incremental-fsync", yesNo(), true);
     public static final Setting<Boolean>      STOP_WRITES_ON_BGSAVE_ERROR = mutable("stop-writes-on-bgsave-error", yesNo(), true);
 
@@ -172,7 +171,6 @@ public final class Directives {
                 DUMP_FILE_NAME,
                 RDB_COMPRESSION,
                 RDB_CHECKSUM,
-                RDB_DEL_SYNC_FILES,
                 RDB_SAVE_INCREMENTAL_FSYNC,
                 STOP_WRITES_ON_BGSAVE_ERROR,
                 ACTIVE_EXPIRE_EFFORT,

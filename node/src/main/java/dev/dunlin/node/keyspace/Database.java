@@ -315,9 +315,10 @@ public final class Database {
 
     /// Removes all keys at once; their memory is freed later, in slices.
     public void clear() {
-        keyspace.beforeClear(number);
-        for (int root : roots) {
-            keyspace.reclaimer().add(root, this::freeEntry);
+        for (int slot = 0; slot < roots.length; slot++) {
+            if (roots[slot] != Allocator.NULL) {
+                keyspace.dropSlot(number, slot, roots[slot], this::freeEntry);
+            }
         }
         keyspace.reclaimer().add(expiring);
         Arrays.fill(roots, Allocator.NULL);

@@ -142,11 +142,29 @@ public final class Keyspace implements AutoCloseable {
         }
     }
 
-    /// Removes all keys of all databases.
+    /// All keys are about to go: a running snapshot fails, if there are any.
+    public void abandonSnapshot() {
+        SnapshotHook hook = snapshot;
+        if (hook != null && !isEmpty()) {
+            hook.beforeDataSetGoes();
+        }
+    }
+
+    /// Removes all keys of all databases. A running snapshot fails, if there are any.
     public void clear() {
+        abandonSnapshot();
         for (Database database : databases) {
             database.clear();
         }
+    }
+
+    private boolean isEmpty() {
+        for (Database database : databases) {
+            if (database.size() > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// {@return whether dropped data waits for [#reclaim]}
@@ -277,13 +295,6 @@ public final class Keyspace implements AutoCloseable {
         SnapshotHook hook = snapshot;
         if (hook == null || !hook.keepsSlot(database, slot, root, freeEntry)) {
             reclaimer.add(root, freeEntry);
-        }
-    }
-
-    void beforeClear(int database) {
-        SnapshotHook hook = snapshot;
-        if (hook != null) {
-            hook.beforeClear(database);
         }
     }
 

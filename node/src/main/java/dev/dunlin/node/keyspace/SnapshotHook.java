@@ -28,8 +28,8 @@ public interface SnapshotHook {
     /// @return whether the snapshot still needs the table: then it owns it, and disposes of it later by [Keyspace#dispose]
     boolean keepsSlot(int database, int slot, int root, IntConsumer freeEntry);
 
-    /// All entries of the database are about to be dropped.
-    void beforeClear(int database);
+    /// The data set as a whole is about to be dropped: nobody will want the rest.
+    void beforeDataSetGoes();
 
     /// Two databases have exchanged their entries.
     void swapped(int left, int right);

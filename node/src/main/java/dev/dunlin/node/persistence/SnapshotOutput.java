@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// So at every instant the target is the last complete file, whatever fails, and no flush has to carry more than a few megabytes.
 ///
-/// Thread: one background thread.
-final class SnapshotOutput implements AutoCloseable {
+/// Thread: one, which waits for the disk.
+public final class SnapshotOutput implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotOutput.class);
 
     /// As much as Redis writes between two calls of fsync.
@@ -37,7 +37,7 @@ final class SnapshotOutput implements AutoCloseable {
     private boolean inPlace;
 
     /// Opens the temporary file.
-    SnapshotOutput(SnapshotTarget target) throws IOException {
+    public SnapshotOutput(SnapshotTarget target) throws IOException {
         this.target = target;
         this.file =
                 FileChannel.open(
@@ -48,7 +48,7 @@ final class SnapshotOutput implements AutoCloseable {
     }
 
     /// Appends what is readable of `slice`, which stays the caller's.
-    void write(ByteBuf slice) throws IOException {
+    public void write(ByteBuf slice) throws IOException {
         int count = slice.readableBytes();
         if (target.checksum()) {
             crc = Crc64.update(crc, slice, slice.readerIndex(), count);
@@ -65,7 +65,7 @@ final class SnapshotOutput implements AutoCloseable {
     /// Writes the checksum, and puts the file in its place.
     ///
     /// @return its size
-    long finish() throws IOException {
+    public long finish() throws IOException {
         ByteBuffer end = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         writeFully(end.putLong(target.checksum() ? crc : 0).flip());
         file.force(true);
@@ -81,7 +81,7 @@ final class SnapshotOutput implements AutoCloseable {
     }
 
     /// Makes the names in a directory durable.
-    static void syncDirectory(Path directory) throws IOException {
+    public static void syncDirectory(Path directory) throws IOException {
         try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
             names.force(true);
         }

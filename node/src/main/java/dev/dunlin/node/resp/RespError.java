@@ -90,6 +90,14 @@ public final class RespError {
             of("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
     public static final RespError OOM =
             of("OOM command not allowed when used memory > 'maxmemory'.");
+    public static final RespError SAVE_FAILED_NO_WRITES =
+            of(
+                    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to"
+                            + " persist to disk. Commands that may modify the data set are"
+                            + " disabled, because this instance is configured to report errors"
+                            + " during writes if RDB snapshotting fails"
+                            + " (stop-writes-on-bgsave-error option). Please check the Redis logs"
+                            + " for details about the RDB error.");
     public static final RespError LOADING = of("LOADING Redis is loading the dataset in memory");
     public static final RespError READ_ONLY =
             of("READONLY You can't write against a read only replica.");

@@ -24,6 +24,7 @@ final class NodeGuards implements Guards, ServingGate {
     private final HotSettings settings;
     private final Keyspace keyspace;
     private final NodeRole role;
+    private final DiskHealth diskHealth;
     private final KeyRouting routing = new KeyRouting();
     private @Nullable ClusterMember member;
     private @Nullable Migrator migrator;
@@ -35,10 +36,16 @@ final class NodeGuards implements Guards, ServingGate {
     private long writesPausedUntilMs;
     private boolean pausedForShutdown;
 
-    NodeGuards(HotSettings settings, Keyspace keyspace, NodeRole role) {
+    NodeGuards(HotSettings settings, Keyspace keyspace, NodeRole role, DiskHealth diskHealth) {
         this.settings = settings;
         this.keyspace = keyspace;
         this.role = role;
+        this.diskHealth = diskHealth;
+    }
+
+    /// As in Redis it fails with the writes, so that whoever only watches the node hears of it.
+    private static boolean isPing(Command command) {
+        return command.name().equals("ping");
     }
 
     void watch(Migrator keyMigrator) {
@@ -148,6 +155,10 @@ final class NodeGuards implements Guards, ServingGate {
         long memoryMax = settings.memoryBytesMax();
         if (memoryMax > 0 && command.has(Flag.DENYOOM) && keyspace.usedBytes() > memoryMax) {
             return RespError.OOM;
+        }
+        RespError diskError = diskHealth.writeError();
+        if (diskError != null && (isPing(command) || routing.mayWrite(client, command))) {
+            return diskError;
         }
         if (command.has(Flag.WRITE)) {
             if (settings.replicasToWriteMin() > 0 && !role.enoughReplicas()) {

@@ -72,8 +72,10 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     /// What one slice of expiring keys may take, and the pause before the next while there is more to do: a quarter of the loop.
     private static final long EXPIRE_BUDGET_NS = 1_000_000;
 
-    /// What draining may take beyond `shutdown-timeout`.
-    private static final int DRAIN_GRACE_SECONDS = 2;
+    private static final int DRAIN_POLL_MS = 100;
+
+    /// A loop that has not turned for so long is not waited for.
+    private static final long STALLED_MS = 10_000;
 
     private static final long EXPIRE_PAUSE_MS = 3;
 
@@ -144,7 +146,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         random.nextLong());
         context = CommandContext.create(keyspace, this);
         clients = new ClientRegistry(this::clientGone);
-        guards = new NodeGuards(hotSettings, keyspace, new Role());
+        guards = new NodeGuards(hotSettings, keyspace, new Role(), this::writeError);
         var log =
                 new ReplicationLog(ReplicationLog.CHUNK_BYTES, replicationConfig().backlogBytes());
         var writeLog = new LogWriter(log);
@@ -173,14 +175,6 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 () -> replication.configure(replicationConfig()), ReplicationSettings.ALL);
         migrator = new KeyMigrator(loop, transport, new Arrivals(writeLog));
         guards.watch(migrator);
-        shutdown =
-                new NodeShutdown(
-                        loop,
-                        settings,
-                        guards,
-                        this::retryHeld,
-                        replication,
-                        () -> shutDown.complete(true));
         clusterDuties =
                 new ClusterDuties(loop, keyspace, replication, guards, this::retryHeld, stop);
         replies = new TurnReplies(loop, guards, replication::endOfTurn);
@@ -218,7 +212,17 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         replication,
                         context::dirty,
                         background,
+                        context::values,
                         server.port());
+        shutdown =
+                new NodeShutdown(
+                        loop,
+                        settings,
+                        guards,
+                        this::retryHeld,
+                        replication,
+                        persistence,
+                        () -> shutDown.complete(true));
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
         Path dump = persistence.file();
@@ -458,6 +462,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         loop.submitNextTurn(this::reclaim);
     }
 
+    /// {@return why nothing may be written that could not be kept on disk, or null}
+    private @Nullable RespError writeError() {
+        return persistence.writeError();
+    }
+
     private void clientGone(Client client) {
         context.clientGone(client);
         var blocked = client.blocked();
@@ -481,19 +490,24 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         return shutDown;
     }
 
-    /// Ends the node's work as SHUTDOWN does, and waits for that as long as that may take. Any thread but the loop.
+    /// Ends the node's work as SHUTDOWN does, and waits for that however long it takes: the data set may have to be saved, which may not be
+    /// possible for a while. Any thread but the loop.
     public void drain() {
         if (shutDown.isDone()) {
             return;
         }
         loop.submit(() -> {
             loop.turn();
-            shutdown.begin(false, loop.nowMs());
+            shutdown.signal(loop.nowMs());
         });
         // A loop that does not turn any more cannot say that it is done.
-        int seconds = settings.get(Directives.SHUTDOWN_TIMEOUT) + DRAIN_GRACE_SECONDS;
-        if (!shutDown.copy().completeOnTimeout(false, seconds, TimeUnit.SECONDS).join()) {
-            LOG.warn("not drained in time seconds={}", seconds);
+        while (!shutDown.copy()
+                .completeOnTimeout(false, DRAIN_POLL_MS, TimeUnit.MILLISECONDS)
+                .join()) {
+            if (loop.idleMs() > STALLED_MS) {
+                LOG.warn("not drained: the loop has stalled ms={}", loop.idleMs());
+                return;
+            }
         }
     }
 

@@ -15,12 +15,15 @@ import dev.dunlin.node.persistence.snapshot.KeyspaceSnapshot;
 import dev.dunlin.node.persistence.snapshot.SnapshotForm;
 import dev.dunlin.node.replication.Replication;
 import dev.dunlin.node.resp.RespError;
+import dev.dunlin.node.value.Values;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,7 @@ final class PersistenceDuties implements Persistence {
     private final Replication replication;
     private final LongSupplier changes;
     private final Executor background;
+    private final Supplier<Values> values;
     private final String tempName;
 
     private long lastSaveMs;
@@ -60,6 +64,10 @@ final class PersistenceDuties implements Persistence {
     private long changesSaved;
 
     private boolean wanted;
+    private boolean wantedCounts;
+
+    /// Whether the node serves nobody any more, so that the next save may have the loop for itself.
+    private boolean hurried;
 
     /// Who wants to know how the next save ends.
     private List<Consumer<Boolean>> waiting = new ArrayList<>();
@@ -68,11 +76,13 @@ final class PersistenceDuties implements Persistence {
 
     /// A save that is under way.
     ///
+    /// @param counts whether it is a BGSAVE: the fate of others is between them and who asked, as in Redis
     /// @param changesAtCut what [#changes] said then
     /// @param ends who wants to know how it ends
     private record Saving(
             SnapshotJob job,
             KeyspaceSnapshot snapshot,
+            boolean counts,
             long startMs,
             long changesAtCut,
             List<Consumer<Boolean>> ends) {}
@@ -87,6 +97,7 @@ final class PersistenceDuties implements Persistence {
             Replication replication,
             LongSupplier changes,
             Executor background,
+            Supplier<Values> values,
             int port) {
         this.loop = loop;
         this.settings = settings;
@@ -96,6 +107,7 @@ final class PersistenceDuties implements Persistence {
         this.replication = replication;
         this.changes = changes;
         this.background = background;
+        this.values = values;
         this.tempName = "temp-" + port + ".rdb";
         this.lastSaveMs = loop.nowMs();
     }
@@ -120,16 +132,16 @@ final class PersistenceDuties implements Persistence {
             if (!mayWait) {
                 return Start.REWRITE_IN_PROGRESS;
             }
-            wanted = true;
+            want(true);
             return Start.SCHEDULED;
         }
-        want();
+        want(true);
         return Start.STARTED;
     }
 
     @Override
     public void scheduleSave() {
-        want();
+        want(true);
     }
 
     @Override
@@ -137,20 +149,39 @@ final class PersistenceDuties implements Persistence {
         if (isSaving() || snapshots.use() == Snapshots.Use.SYNC) {
             return Start.SAVE_IN_PROGRESS;
         }
-        var wait = new SaveWait(client);
-        client.block(wait);
-        waiting.add(wait);
-        want();
+        want(new SaveWait(client, false));
         return Start.STARTED;
+    }
+
+    @Override
+    public void beforeEmptying() {
+        cancelSave();
+    }
+
+    @Override
+    public boolean saveEmptied(@Nullable Client client) {
+        if (settings.get(Directives.SAVE).isEmpty()) {
+            return false;
+        }
+        if (client == null) {
+            want(false);
+        } else {
+            want(new SaveWait(client, true));
+        }
+        return client != null;
     }
 
     /// A client that waits for the end of a save.
     private static final class SaveWait implements Blocked, Consumer<Boolean> {
         private final Client client;
+        private final boolean okAnyway;
         private boolean cancelled;
 
-        SaveWait(Client client) {
+        /// @param okAnyway whether it hears OK also when nothing was saved
+        SaveWait(Client client, boolean okAnyway) {
             this.client = client;
+            this.okAnyway = okAnyway;
+            client.block(this);
         }
 
         @Override
@@ -163,7 +194,7 @@ final class PersistenceDuties implements Persistence {
             if (!cancelled) {
                 client.link()
                         .endWait(reply -> {
-                            if (saved) {
+                            if (saved || okAnyway) {
                                 reply.ok();
                             } else {
                                 reply.error(FAILED);
@@ -173,6 +204,74 @@ final class PersistenceDuties implements Persistence {
         }
     }
 
+    @Override
+    public Reload reload(boolean save, boolean flush, boolean merge) {
+        cancelSave();
+        snapshots.sweepNow();
+        var reload = new DataSetReload(keyspace, values.get(), settings);
+        try {
+            if (save) {
+                if (!snapshots.mayOpen(Snapshots.Use.SAVE)) {
+                    LOG.warn("not saved: another snapshot is being made");
+                    return Reload.NOT_SAVED;
+                }
+                DataSetReload.write(openSnapshot(), target());
+                saved(changes.getAsLong());
+            }
+        } catch (IOException e) {
+            LOG.warn("not saved reason=\"{}\"", e.toString());
+            return Reload.NOT_SAVED;
+        }
+        String problem = reload.load(file(), flush, merge);
+        if (problem != null) {
+            LOG.warn("not loaded reason=\"{}\"", problem);
+            return Reload.NOT_LOADED;
+        }
+        LOG.warn("DB reloaded by DEBUG RELOAD");
+        return Reload.DONE;
+    }
+
+    // What the node asks for
+
+    boolean isLoading() {
+        return progress.isLoading();
+    }
+
+    /// {@return why no write may be taken now, or null}
+    @Nullable RespError writeError() {
+        return !lastOk
+                        && settings.get(Directives.STOP_WRITES_ON_BGSAVE_ERROR)
+                        && !settings.get(Directives.SAVE).isEmpty()
+                ? RespError.SAVE_FAILED_NO_WRITES
+                : null;
+    }
+
+    /// Saves what there is now, with all of the loop's time: nobody writes any more.
+    ///
+    /// @param onEnd told on the loop whether it is saved
+    void saveAtEnd(Consumer<Boolean> onEnd) {
+        // What is being saved now may lack the last writes.
+        cancelSave();
+        hurried = true;
+        want(onEnd);
+    }
+
+    /// Calls off the save that is under way, and any that is wanted.
+    void cancelSave() {
+        if (wanted) {
+            wanted = false;
+            wantedCounts = false;
+            snapshots.giveBack(Snapshots.Use.SAVE);
+            List<Consumer<Boolean>> none = waiting;
+            waiting = new ArrayList<>();
+            none.forEach(end -> end.accept(false));
+        }
+        if (saving != null) {
+            saving.job.cancel();
+        }
+        hurried = false;
+    }
+
     // Saving
 
     private boolean isSaving() {
@@ -180,56 +279,86 @@ final class PersistenceDuties implements Persistence {
     }
 
     /// Saves as soon as the command that runs now is over, and another snapshot too.
-    private void want() {
+    private void want(boolean counts) {
         wanted = true;
+        wantedCounts |= counts;
+        snapshots.reserve(Snapshots.Use.SAVE);
         loop.submit(this::beginIfWanted);
+    }
+
+    private void want(Consumer<Boolean> onEnd) {
+        waiting.add(onEnd);
+        want(false);
     }
 
     /// Begins what is wanted if it may begin; at each tick.
     void tick() {
         beginIfWanted();
-        if (!isSaving() && !progress.isLoading() && snapshots.mayOpen()) {
-            var standing =
-                    new SavePoints.Standing(
-                            changes.getAsLong() - changesSaved, lastSaveMs, lastTryMs, lastOk);
-            SavePoints.due(settings.get(Directives.SAVE), standing, loop.nowMs())
-                    .ifPresent(point -> {
-                        LOG.info(
-                                "{} changes in {} seconds. Saving...",
-                                point.changes(),
-                                point.seconds());
-                        wanted = true;
-                        beginIfWanted();
-                    });
+        if (isSaving() || progress.isLoading() || snapshots.use() != null) {
+            return;
         }
+        var standing =
+                new SavePoints.Standing(
+                        changes.getAsLong() - changesSaved, lastSaveMs, lastTryMs, lastOk);
+        SavePoints.due(settings.get(Directives.SAVE), standing, loop.nowMs())
+                .ifPresent(point -> {
+                    LOG.info(
+                            "{} changes in {} seconds. Saving...",
+                            point.changes(),
+                            point.seconds());
+                    want(true);
+                });
     }
 
     private void beginIfWanted() {
-        if (!wanted || saving != null || progress.isLoading() || !snapshots.mayOpen()) {
+        if (!wanted
+                || saving != null
+                || progress.isLoading()
+                || !snapshots.mayOpen(Snapshots.Use.SAVE)) {
             return;
         }
         wanted = false;
-        lastTryMs = loop.nowMs();
-        replication.log().publish();
-        KeyspaceSnapshot snapshot =
-                snapshots.open(
-                        Snapshots.Use.SAVE,
-                        SnapshotForm.forFile(
-                                replication.cut().orElse(null),
-                                settings.get(Directives.RDB_COMPRESSION),
-                                keyspace.libraries().sources()));
-        var target =
-                new SnapshotTarget(
-                        directory(),
-                        tempName,
-                        settings.get(Directives.DUMP_FILE_NAME),
-                        settings.get(Directives.RDB_CHECKSUM),
-                        settings.get(Directives.RDB_SAVE_INCREMENTAL_FSYNC));
+        if (wantedCounts) {
+            lastTryMs = loop.nowMs();
+        }
+        saves++;
+        KeyspaceSnapshot snapshot = openSnapshot();
+        SnapshotTarget target = target();
         SnapshotJob job =
                 SnapshotJob.start(snapshot, target, loop.eventLoop(), background, this::ended);
-        saving = new Saving(job, snapshot, loop.nowMs(), changes.getAsLong(), waiting);
+        if (hurried) {
+            job.hurry();
+        }
+        saving =
+                new Saving(job, snapshot, wantedCounts, loop.nowMs(), changes.getAsLong(), waiting);
         waiting = new ArrayList<>();
+        wantedCounts = false;
         LOG.info("Background saving started file={} keys={}", target.file(), snapshot.keysTotal());
+    }
+
+    private KeyspaceSnapshot openSnapshot() {
+        replication.log().publish();
+        return snapshots.open(
+                Snapshots.Use.SAVE,
+                SnapshotForm.forFile(
+                        replication.cut().orElse(null),
+                        settings.get(Directives.RDB_COMPRESSION),
+                        keyspace.libraries().sources()));
+    }
+
+    private SnapshotTarget target() {
+        return new SnapshotTarget(
+                directory(),
+                tempName,
+                settings.get(Directives.DUMP_FILE_NAME),
+                settings.get(Directives.RDB_CHECKSUM),
+                settings.get(Directives.RDB_SAVE_INCREMENTAL_FSYNC));
+    }
+
+    private void saved(long changesAtCut) {
+        lastOk = true;
+        lastSaveMs = loop.nowMs();
+        changesSaved = changesAtCut;
     }
 
     private void ended(SnapshotJob.Outcome outcome) {
@@ -239,23 +368,22 @@ final class PersistenceDuties implements Persistence {
         }
         loop.turn();
         saving = null;
-        lastSaveSeconds = (loop.nowMs() - ending.startMs) / 1000;
+        lastSaveSeconds = !ending.counts ? lastSaveSeconds : (loop.nowMs() - ending.startMs) / 1000;
         switch (outcome) {
             case SnapshotJob.Outcome.Done(long bytes) -> {
-                lastOk = true;
-                lastSaveMs = loop.nowMs();
-                changesSaved = ending.changesAtCut;
-                saves++;
+                saved(ending.changesAtCut);
                 LOG.info("DB saved on disk bytes={} ms={}", bytes, loop.nowMs() - ending.startMs);
             }
             case SnapshotJob.Outcome.Failed(String reason) -> {
-                lastOk = false;
+                lastOk &= !ending.counts;
                 LOG.warn("Background saving error reason=\"{}\"", reason);
             }
             // Who called it off knows why, so the last status stays.
             case SnapshotJob.Outcome.Cancelled _ -> LOG.info("Background saving called off");
         }
         ending.ends.forEach(end -> end.accept(outcome instanceof SnapshotJob.Outcome.Done));
+        snapshots.sweep();
+        beginIfWanted();
     }
 
     // What others see
@@ -295,9 +423,6 @@ final class PersistenceDuties implements Persistence {
 
     /// Gives up what is under way: the node closes.
     void close() {
-        wanted = false;
-        if (saving != null) {
-            saving.job.cancel();
-        }
+        cancelSave();
     }
 }

@@ -99,7 +99,7 @@ final class ReplicationDuties implements ReplicationHost {
 
     @Override
     public boolean mayOpenSnapshot() {
-        return snapshots.mayOpen();
+        return snapshots.mayOpen(Snapshots.Use.SYNC);
     }
 
     @Override

@@ -282,6 +282,19 @@ final class CommandHarness implements AutoCloseable, NodeServices {
         }
 
         @Override
+        public void beforeEmptying() {}
+
+        @Override
+        public boolean saveEmptied(@Nullable Client client) {
+            return false;
+        }
+
+        @Override
+        public Reload reload(boolean save, boolean flush, boolean merge) {
+            return Reload.NOT_SAVED;
+        }
+
+        @Override
         public long lastSaveMs() {
             return observation.startMs();
         }

@@ -128,11 +128,147 @@ class DumpFileTest {
             Files.delete(gone);
             c.call("SET", "a", "1");
             assertThat(c.call("SAVE")).isEqualTo("-ERR");
-            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("err");
+            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(c.call("BGSAVE")).isEqualTo("+Background saving started");
+            TestNodes.await(
+                    "it has failed", 20, () -> info(node, "rdb_last_bgsave_status").equals("err"));
+            assertThat(c.call("SET", "a", "2")).startsWith("-MISCONF Redis is configured to save");
+            assertThat(c.call("PING")).startsWith("-MISCONF ");
+            assertThat(c.call("GET", "a")).isEqualTo("$1");
             Files.createDirectory(gone);
             assertThat(c.call("SAVE")).isEqualTo("+OK");
             assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(c.call("SET", "a", "2")).isEqualTo("+OK");
             assertThat(gone.resolve("dump.rdb")).exists();
+        }
+    }
+
+    @Test
+    void givenSavePoints_whenTheNodeIsToldToEnd_thenTheLastWriteIsInTheFile() throws Exception {
+        Node node = start();
+        try (var c = new RawConnection(node.port())) {
+            c.call("SET", "a", "1");
+            c.send("SHUTDOWN\r\n");
+            TestNodes.await("it has ended", 10, () -> node.shutDown().isDone());
+        } finally {
+            node.close();
+        }
+        try (Node again = start()) {
+            assertThat(TestNodes.ask(again, "GET", "a")).isEqualTo("$1");
+            TestNodes.ask(again, "SET", "a", "2");
+            again.drain();
+        }
+        try (Node again = start()) {
+            assertThat(TestNodes.ask(again, "GET", "a")).isEqualTo("$2");
+        }
+    }
+
+    @Test
+    void givenNoSavePoints_whenTheNodeIsToldToEnd_thenNothingIsSavedUnlessItIsAskedFor()
+            throws Exception {
+        try (Node node = start("save", "")) {
+            TestNodes.ask(node, "SET", "a", "1");
+            node.drain();
+        }
+        assertThat(dir.resolve("dump.rdb")).doesNotExist();
+        try (Node node = start("save", "");
+                var c = new RawConnection(node.port())) {
+            c.call("SET", "a", "2");
+            c.send("SHUTDOWN SAVE\r\n");
+            TestNodes.await("it has ended", 10, () -> node.shutDown().isDone());
+        }
+        assertThat(dir.resolve("dump.rdb")).exists();
+    }
+
+    @Test
+    void givenTheDirectoryIsGone_whenToldToEnd_thenTheNodeServesOnUnlessForced() throws Exception {
+        Path gone = dir.resolve("gone");
+        try (Node node = TestNodes.start(gone);
+                var c = new RawConnection(node.port())) {
+            Files.delete(gone);
+            assertThat(c.call("SHUTDOWN")).isEqualTo("-ERR Errors trying to SHUTDOWN. Check logs.");
+            assertThat(c.call("SET", "a", "1")).isEqualTo("+OK");
+            c.send("SHUTDOWN FORCE\r\n");
+            TestNodes.await("it has ended", 10, () -> node.shutDown().isDone());
+        }
+    }
+
+    @Test
+    void givenADumpFile_whenAllIsFlushed_thenTheFileIsEmptyBeforeTheAnswer() throws Exception {
+        try (Node node = start();
+                var c = new RawConnection(node.port())) {
+            c.call("SET", "a", "1");
+            c.call("SAVE");
+            assertThat(c.call("FLUSHALL")).isEqualTo("+OK");
+            assertThat(info(node, "rdb_changes_since_last_save")).isEqualTo("0");
+        }
+        try (Node node = start()) {
+            assertThat(TestNodes.ask(node, "DBSIZE")).isEqualTo(":0");
+        }
+    }
+
+    @Test
+    void givenASaveUnderWay_whenADatabaseIsFlushed_thenTheFileHasItsKeys() throws Exception {
+        try (Node node = start();
+                var c = new RawConnection(node.port())) {
+            for (int i = 0; i < 50_000; i++) {
+                c.send("SET k" + i + " v\r\n");
+            }
+            for (int i = 0; i < 50_000; i++) {
+                c.reply();
+            }
+            c.call("BGSAVE");
+            c.call("FLUSHDB");
+            TestNodes.await(
+                    "it is saved", 20, () -> info(node, "rdb_bgsave_in_progress").equals("0"));
+            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+        }
+        try (Node node = start()) {
+            assertThat(TestNodes.ask(node, "DBSIZE")).isEqualTo(":50000");
+        }
+    }
+
+    @Test
+    void givenASaveUnderWay_whenAllIsFlushed_thenItIsCalledOffAndAnEmptyFileWritten()
+            throws Exception {
+        try (Node node = start();
+                var c = new RawConnection(node.port())) {
+            for (int i = 0; i < 50_000; i++) {
+                c.send("SET k" + i + " v\r\n");
+            }
+            for (int i = 0; i < 50_000; i++) {
+                c.reply();
+            }
+            c.call("BGSAVE");
+            assertThat(c.call("FLUSHALL")).isEqualTo("+OK");
+            assertThat(info(node, "rdb_bgsave_in_progress")).isEqualTo("0");
+            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+        }
+        try (Node node = start()) {
+            assertThat(TestNodes.ask(node, "DBSIZE")).isEqualTo(":0");
+        }
+    }
+
+    @Test
+    void givenDebugReload_whenAskedWithItsOptions_thenTheDataGoesAndComesAsInRedis()
+            throws Exception {
+        try (Node node = start("enable-debug-command", "yes");
+                var c = new RawConnection(node.port())) {
+            c.call("SET", "a", "1");
+            assertThat(c.call("DEBUG", "RELOAD")).isEqualTo("+OK");
+            assertThat(c.call("GET", "a")).isEqualTo("$1");
+            c.call("SET", "a", "2");
+            c.call("SET", "b", "3");
+            assertThat(c.call("DEBUG", "RELOAD", "NOSAVE", "NOFLUSH"))
+                    .isEqualTo("-ERR Error trying to load the RDB dump");
+            assertThat(c.call("DEBUG", "RELOAD", "NOSAVE", "NOFLUSH", "MERGE")).isEqualTo("+OK");
+            assertThat(c.call("MGET", "a", "b")).isEqualTo("[$1 $3]");
+            assertThat(c.call("DEBUG", "RELOAD", "NOSAVE")).isEqualTo("+OK");
+            assertThat(c.call("MGET", "a", "b")).isEqualTo("[$1 $-1]");
+            assertThat(c.call("DEBUG", "RELOAD", "X"))
+                    .isEqualTo(
+                            "-ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE"
+                                    + " options.");
         }
     }
 }

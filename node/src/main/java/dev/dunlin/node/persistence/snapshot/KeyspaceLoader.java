@@ -33,9 +33,19 @@ public final class KeyspaceLoader {
     /// Keys are loaded whether or not their time has passed: a primary will say when they go, or has said it already.
     public static final long KEEP_EXPIRED = Long.MIN_VALUE;
 
+    /// What to do about a key that is there already.
+    public enum Duplicates {
+        /// The file is not a sound one.
+        REFUSE,
+        /// It is replaced.
+        REPLACE
+    }
+
     private final Keyspace keyspace;
     private final Values values;
     private final long expiredBeforeMs;
+    private final Duplicates duplicates;
+    private boolean duplicate;
     private @Nullable ReplicationId historyId;
     private long historyOffset = -1;
     private int streamDatabase;
@@ -49,9 +59,15 @@ public final class KeyspaceLoader {
 
     /// @param expiredBeforeMs keys whose time was before this Unix time in milliseconds are left out
     public KeyspaceLoader(Keyspace keyspace, Values values, long expiredBeforeMs) {
+        this(keyspace, values, expiredBeforeMs, Duplicates.REFUSE);
+    }
+
+    public KeyspaceLoader(
+            Keyspace keyspace, Values values, long expiredBeforeMs, Duplicates duplicates) {
         this.keyspace = keyspace;
         this.values = values;
         this.expiredBeforeMs = expiredBeforeMs;
+        this.duplicates = duplicates;
     }
 
     /// {@return keys put in so far}
@@ -93,6 +109,9 @@ public final class KeyspaceLoader {
                 continue;
             }
             String problem = apply(step);
+            if (duplicate) {
+                return "a key comes twice";
+            }
             if (problem != null) {
                 return problem;
             }
@@ -111,7 +130,9 @@ public final class KeyspaceLoader {
         switch (step) {
             case LoadStep.Fact(String name, String value) -> note(name, value);
             case LoadStep.Function(byte[] source) -> {
-                if (!keyspace.libraries().add(source)) {
+                if (duplicates == Duplicates.REPLACE) {
+                    keyspace.libraries().put(source);
+                } else if (!keyspace.libraries().add(source)) {
                     return "a function library comes twice";
                 }
             }
@@ -162,6 +183,7 @@ public final class KeyspaceLoader {
     private void put(LoadStep.Key key, int kind, byte[] value) {
         withKey(
                 key,
+                true,
                 (database, slot, address, bytes, hash) -> {
                     int ref =
                             database.insert(
@@ -169,17 +191,16 @@ public final class KeyspaceLoader {
                     long entry = keyspace.allocator().address(ref);
                     Memory.copyIn(value, 0, Entry.value(entry), value.length);
                 });
-        keys++;
     }
 
     private void putIntset(LoadStep.Key key, byte[] intset) {
         withKey(
                 key,
+                true,
                 (database, slot, address, bytes, hash) ->
                         values.setDrafts()
                                 .draftOf(intset)
                                 .attach(database, slot, address, bytes, hash, expiry(key)));
-        keys++;
     }
 
     /// {@return what an entry is whose value is a blob of this type as it stands}
@@ -216,6 +237,7 @@ public final class KeyspaceLoader {
             LoadStep.Key key, boolean first, V value, Consumer<V> fill) {
         withKey(
                 key,
+                first,
                 (database, slot, address, bytes, hash) ->
                         fill.accept(
                                 first
@@ -226,9 +248,6 @@ public final class KeyspaceLoader {
                                                 slot,
                                                 database.find(slot, address, bytes, hash),
                                                 hash)));
-        if (first) {
-            keys++;
-        }
     }
 
     private static void addPairs(HashValue hash, List<byte[]> pairs) {
@@ -270,7 +289,23 @@ public final class KeyspaceLoader {
         void use(Database database, int slot, long address, int bytes, long hash);
     }
 
-    private void withKey(LoadStep.Key key, KeyUse use) {
+    /// {@return whether a new key may come to this place}
+    private boolean makesWay(Database database, int slot, long address, int bytes, long hash) {
+        int old = database.find(slot, address, bytes, hash);
+        if (old == Allocator.NULL) {
+            keys++;
+            return true;
+        }
+        if (duplicates == Duplicates.REPLACE) {
+            database.delete(slot, old, hash);
+            return true;
+        }
+        duplicate = true;
+        return false;
+    }
+
+    /// @param first whether the key is to be a new one
+    private void withKey(LoadStep.Key key, boolean first, KeyUse use) {
         Allocator allocator = keyspace.allocator();
         byte[] name = key.name();
         int scratch = allocator.allocate(Math.max(1, name.length));
@@ -279,7 +314,10 @@ public final class KeyspaceLoader {
             Memory.copyIn(name, 0, address, name.length);
             Database database = keyspace.database(key.db());
             int slot = database.slots() == 1 ? 0 : KeySlot.of(address, name.length);
-            use.use(database, slot, address, name.length, keyspace.hash(address, name.length));
+            long hash = keyspace.hash(address, name.length);
+            if (!first || makesWay(database, slot, address, name.length, hash)) {
+                use.use(database, slot, address, name.length, hash);
+            }
         } finally {
             allocator.free(scratch);
         }

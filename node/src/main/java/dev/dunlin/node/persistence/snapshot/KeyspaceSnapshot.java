@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 /// A large table or chain is never written in one go: it becomes a [LargeValue], when the walk comes upon it or when the first write does.
 /// Elements of a table have mark bits of their own, so a write to an unwritten one sets only that one aside. Nodes of a chain are pinned
 /// ([NodeChain]), so a write to an unwritten one changes a copy. When the key is deleted, the snapshot keeps the table, or the nodes, until
-/// they are written; likewise a slot that is dropped. Only a database that is emptied makes the snapshot fail, as Redis ends its saving
-/// child then.
+/// they are written; likewise a slot that is dropped, or a database that is emptied. Only when all databases are emptied the snapshot fails,
+/// as Redis ends its saving child then.
 ///
 /// One at a time. A snapshot that is given up goes on walking without writing until all entries are marked again.
 ///
@@ -486,11 +486,10 @@ public final class KeyspaceSnapshot implements SnapshotSource, SnapshotHook {
     }
 
     @Override
-    public void beforeClear(int database) {
-        // What is dropped as a whole would have to be kept as a whole.
-        if (keyspace.database(database).size() > 0) {
-            fail("the database was emptied");
-        }
+    public void beforeDataSetGoes() {
+        // What is dropped as a whole would have to be kept as a whole, for a state that is of no
+        // use any more.
+        fail("the data set was emptied");
     }
 
     @Override

@@ -72,7 +72,7 @@ class KeyspaceSnapshotTest {
         assertThat(box.loaded()).isEqualTo(cut);
     }
 
-    /// A snapshot that ends early, by its reader or by a database that is emptied.
+    /// A snapshot that ends early, by its reader or because all is emptied.
     private static void giveUp(SnapshotBox box, Random random, boolean cluster) {
         KeyspaceSnapshot snapshot = box.begin();
         for (int i = random.nextInt(20); i > 0 && !snapshot.ended(); i--) {
@@ -80,7 +80,7 @@ class KeyspaceSnapshotTest {
             box.next();
         }
         if (random.nextBoolean()) {
-            box.keyspace.database(0).clear();
+            box.keyspace.clear();
             change(box, random, cluster);
             change(box, random, cluster);
         }
@@ -169,7 +169,9 @@ class KeyspaceSnapshotTest {
             case 4 -> box.copy(db, key, other, anyKey(random));
             case 5, 6 -> box.expire(db, key, random.nextInt(3) == 0 ? -1 : 4_000_000_000_000L);
             case 7 -> {
-                if (!cluster) {
+                if (random.nextInt(8) == 0) {
+                    box.keyspace.database(db).clear();
+                } else if (!cluster) {
                     box.keyspace.swap(db, other);
                 } else if (random.nextInt(4) == 0) {
                     box.keyspace.database(0).dropSlot(box.slot(key));
