@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class CrashRunner {
     private static final int SAMPLED_FILLER_KEYS = 100;
     private static final int LOAD_MS_MIN = 30;
+    private static final long FIRST_WRITE_MAX_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final CrashPlan plan;
     private final SplittableRandom random;
@@ -130,7 +131,6 @@ public final class CrashRunner {
                             plan.load().pipelineMax(),
                             random.split()));
         }
-        long startNs = System.nanoTime();
         Load load;
         long crashNs;
         try (var workers = new Workers();
@@ -138,6 +138,9 @@ public final class CrashRunner {
             for (int client = 0; client < writers.size(); client++) {
                 workers.start("writer-" + client, writers.get(client));
             }
+            // On a busy machine the first write may take longer than all that is wanted.
+            awaitFirst(ledgers);
+            long startNs = System.nanoTime();
             long loadMs =
                     random.nextLong(
                             LOAD_MS_MIN, Math.max(LOAD_MS_MIN + 1, plan.load().loadMsMax()));
@@ -195,6 +198,14 @@ public final class CrashRunner {
             subject.keepFiles(folder);
         }
         return result;
+    }
+
+    private static void awaitFirst(List<Ledger> ledgers) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + FIRST_WRITE_MAX_NS;
+        while (System.nanoTime() < deadlineNs
+                && ledgers.stream().anyMatch(ledger -> ledger.acked() == ledger.base())) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
     }
 
     /// Reads what is there, judges it, and takes it for the next run's beginning.
