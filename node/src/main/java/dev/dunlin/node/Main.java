@@ -6,7 +6,11 @@ import dev.dunlin.node.config.CommandLine;
 import dev.dunlin.node.config.ConfigException;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.tools.CheckAof;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +30,12 @@ public final class Main {
         if (words.size() == 1 && (words.contains("-h") || words.contains("--help"))) {
             System.out.print(Usage.TEXT);
             return;
+        }
+        if (!words.isEmpty() && words.getFirst().equals("check-aof")) {
+            var answers =
+                    new BufferedReader(
+                            new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            System.exit(CheckAof.run(words.subList(1, words.size()), System.out, answers));
         }
         System.exit(run(words));
     }

@@ -9,6 +9,7 @@ final class Usage {
                    ./dunlin-node - (read config from stdin)
                    ./dunlin-node -v or --version
                    ./dunlin-node -h or --help
+                   ./dunlin-node check-aof [--fix|--truncate-to-timestamp TIME] <file.manifest|file.aof>
 
             An option is a directive of redis.conf with two dashes in front; the last word about a directive counts:
             the file first, then stdin, then the options. redis-cli and every other Redis client can connect.
@@ -22,6 +23,7 @@ final class Usage {
               --port 6379                The port for clients. The cluster bus takes this + 10000.
               --bind 127.0.0.1           Listen on this address only.
               --dir PATH                 Where files are kept; made when it is missing.
+              --appendonly yes           Log every write to disk; --appendfsync always|everysec|no says how surely.
               --maxmemory 2gb            Refuse writes that would need more memory.
               --requirepass SECRET       Clients must say AUTH SECRET first.
               --cluster-enabled yes      Be a node of a cluster; then join nodes with redis-cli --cluster create.

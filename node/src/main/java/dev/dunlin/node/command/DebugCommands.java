@@ -75,6 +75,10 @@ public final class DebugCommands {
                 require(args, 3);
                 throw new CommandException(error(args));
             }
+            case "loadaof" -> {
+                require(args, 2);
+                AppendOnlyCommands.reload(ctx);
+            }
             case "log" -> {
                 require(args, 3);
                 LOG.warn("DEBUG LOG: {}", args.text(2));
@@ -194,6 +198,8 @@ public final class DebugCommands {
                         "ERROR <string>",
                         "    Return a Redis protocol error with <string> as message. Useful for clients",
                         "    unit tests to simulate Redis errors.",
+                        "LOADAOF",
+                        "    Flush the AOF buffers on disk and reload the AOF in memory.",
                         "LOG <message>",
                         "    Write <message> to the server log.",
                         "OBJECT <key>",

@@ -36,6 +36,8 @@ public final class Families {
                 CommandCommands.table(),
                 ServerCommands.table(),
                 PersistenceCommands.table(),
+                AppendOnlyCommands.table(),
+                WaitaofCommand.table(),
                 ShutdownCommands.table(),
                 FailoverCommands.table(),
                 SlowlogCommands.table(),

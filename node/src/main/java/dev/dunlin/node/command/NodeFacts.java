@@ -135,6 +135,11 @@ final class NodeFacts implements InfoFacts {
     }
 
     @Override
+    public InfoFacts.Aof appendOnly() {
+        return services.appendOnly().facts(ctx.nowMs());
+    }
+
+    @Override
     public Stats stats() {
         KeyspaceStats stats = services.stats();
         Replication replication = services.replication();

@@ -63,6 +63,9 @@ public interface NodeServices {
     /// {@return the data set on disk}
     Persistence persistence();
 
+    /// {@return the append-only file}
+    AppendOnly appendOnly();
+
     /// {@return how the node ends}
     Shutdown shutdown();
 

@@ -210,10 +210,10 @@ public final class ReplicationCommands {
         boolean[] atOnce = {true};
         Optional<AckWaits.Wait> wait =
                 replication.waitForAcks(
-                        Math.clamp(replicas, Integer.MIN_VALUE, Integer.MAX_VALUE),
-                        offset,
+                        acks -> acks.countAcked(offset) >= replicas,
                         deadlineMs,
-                        count -> {
+                        () -> {
+                            int count = replication.acks().countAcked(offset);
                             if (atOnce[0]) {
                                 reply.integer(count);
                                 return;

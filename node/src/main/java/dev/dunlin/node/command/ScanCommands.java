@@ -11,6 +11,7 @@ import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.resp.DoubleText;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
+import dev.dunlin.node.resp.ScoreText;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.SetMember;
 import dev.dunlin.node.value.SetValue;
@@ -198,11 +199,9 @@ public final class ScanCommands {
                 reply);
     }
 
-    /// {@return a score as it is kept: a listpack holds integers as such, however large}
+    /// {@return a score as it is kept in a listpack, or with all digits: Redis 7.2 still scans large sets as 7.0 does}
     private static byte[] scanText(boolean packed, double score) {
-        return packed && Math.abs(score) <= 0x1p62 && score == (long) score
-                ? Long.toString((long) score).getBytes(ISO_8859_1)
-                : DoubleText.of(score);
+        return packed ? ScoreText.of(score) : DoubleText.of(score);
     }
 
     private static void replyNothing(ReplyWriter reply) {

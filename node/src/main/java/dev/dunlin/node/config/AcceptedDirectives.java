@@ -89,19 +89,7 @@ public final class AcceptedDirectives {
         add(all, "every payload and file is checked to the last byte, always",
                 mutable("sanitize-dump-payload", oneOf("no", "yes", "clients"), "no"));
 
-        add(all, "there is no append-only file yet: data is in memory, in snapshots and on replicas",
-                mutable("appendonly", yesNo(), false),
-                fixed("appendfilename", SpecialTypes.fileName("appendfilename", "filename"), "appendonly.aof"),
-                fixed("appenddirname", SpecialTypes.fileName("appenddirname", "dirname"), "appendonlydir"),
-                mutable("appendfsync", oneOf("everysec", "always", "no"), "everysec"),
-                mutable("no-appendfsync-on-rewrite", yesNo(), false),
-                mutable("auto-aof-rewrite-percentage", integer(0, MAX), 100),
-                mutable("auto-aof-rewrite-min-size", memory(0), 64L << 20),
-                mutable("aof-load-truncated", yesNo(), true),
-                mutable("aof-use-rdb-preamble", yesNo(), true),
-                mutable("aof-rewrite-incremental-fsync", yesNo(), true),
-                mutable("aof-timestamp-enabled", yesNo(), false),
-                mutable("aof-disable-auto-gc", yesNo(), false),
+        add(all, "a replica whose disk fails reads no more of its primary's stream until it is well again",
                 mutable("replica-ignore-disk-write-errors", yesNo(), false));
 
         add(all, "nothing is evicted yet: writes are refused when maxmemory is reached",

@@ -16,13 +16,13 @@ import java.util.Optional;
 /// by a space or the end.
 ///
 /// A line is bytes, one per character of the string, as a file has them; a word is text, and its bytes are UTF-8.
-final class ConfigWords {
+public final class ConfigWords {
     private ConfigWords() {}
 
     /// {@return the words of a line, or nothing when its quotes are not balanced}
     ///
     /// @throws IllegalArgumentException when a word is no UTF-8
-    static Optional<List<String>> split(String line) {
+    public static Optional<List<String>> split(String line) {
         List<String> words = new ArrayList<>();
         int at = 0;
         while (true) {
@@ -118,7 +118,7 @@ final class ConfigWords {
     }
 
     /// {@return the word in double quotes, so that [#split] reads it back}
-    static String quote(String word) {
+    public static String quote(String word) {
         var text = new StringBuilder("\"");
         for (byte b : word.getBytes(UTF_8)) {
             char c = (char) (b & 0xFF);

@@ -75,6 +75,19 @@ public final class Directives {
     public static final Setting<Boolean>      RDB_SAVE_INCREMENTAL_FSYNC = mutable("rdb-save-incremental-fsync", yesNo(), true);
     public static final Setting<Boolean>      STOP_WRITES_ON_BGSAVE_ERROR = mutable("stop-writes-on-bgsave-error", yesNo(), true);
 
+    public static final Setting<Boolean>      APPEND_ONLY      = mutable("appendonly", yesNo(), false);
+    public static final Setting<String>       APPEND_FILE_NAME = fixed("appendfilename", SpecialTypes.fileName("appendfilename", "filename"), "appendonly.aof");
+    public static final Setting<String>       APPEND_DIR_NAME  = fixed("appenddirname", SpecialTypes.fileName("appenddirname", "dirname"), "appendonlydir");
+    public static final Setting<String>       APPEND_FSYNC     = mutable("appendfsync", oneOf("everysec", "always", "no"), "everysec");
+    public static final Setting<Boolean>      NO_APPEND_FSYNC_ON_REWRITE = mutable("no-appendfsync-on-rewrite", yesNo(), false);
+    public static final Setting<Integer>      AUTO_AOF_REWRITE_PERCENTAGE = mutable("auto-aof-rewrite-percentage", integer(0, MAX), 100);
+    public static final Setting<Long>         AUTO_AOF_REWRITE_MIN_SIZE = mutable("auto-aof-rewrite-min-size", memory(0), 64L << 20);
+    public static final Setting<Boolean>      AOF_LOAD_TRUNCATED = mutable("aof-load-truncated", yesNo(), true);
+    public static final Setting<Boolean>      AOF_USE_RDB_PREAMBLE = mutable("aof-use-rdb-preamble", yesNo(), true);
+    public static final Setting<Boolean>      AOF_REWRITE_INCREMENTAL_FSYNC = mutable("aof-rewrite-incremental-fsync", yesNo(), true);
+    public static final Setting<Boolean>      AOF_TIMESTAMP_ENABLED = mutable("aof-timestamp-enabled", yesNo(), false);
+    public static final Setting<Boolean>      AOF_DISABLE_AUTO_GC = mutable("aof-disable-auto-gc", yesNo(), false);
+
     // Expiry
     public static final Setting<Integer>      ACTIVE_EXPIRE_EFFORT = mutable("active-expire-effort", integer(1, 10), 1);
 
@@ -173,6 +186,18 @@ public final class Directives {
                 RDB_CHECKSUM,
                 RDB_SAVE_INCREMENTAL_FSYNC,
                 STOP_WRITES_ON_BGSAVE_ERROR,
+                APPEND_ONLY,
+                APPEND_FILE_NAME,
+                APPEND_DIR_NAME,
+                APPEND_FSYNC,
+                NO_APPEND_FSYNC_ON_REWRITE,
+                AUTO_AOF_REWRITE_PERCENTAGE,
+                AUTO_AOF_REWRITE_MIN_SIZE,
+                AOF_LOAD_TRUNCATED,
+                AOF_USE_RDB_PREAMBLE,
+                AOF_REWRITE_INCREMENTAL_FSYNC,
+                AOF_TIMESTAMP_ENABLED,
+                AOF_DISABLE_AUTO_GC,
                 ACTIVE_EXPIRE_EFFORT,
                 CLUSTER_ENABLED,
                 CLUSTER_CONFIG_FILE,

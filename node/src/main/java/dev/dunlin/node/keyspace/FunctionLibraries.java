@@ -30,6 +30,11 @@ public final class FunctionLibraries {
         byName.put(name(source), source);
     }
 
+    /// Removes the library of this name, if there is one.
+    public void remove(String name) {
+        byName.remove(name);
+    }
+
     public int size() {
         return byName.size();
     }

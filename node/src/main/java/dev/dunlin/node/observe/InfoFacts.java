@@ -17,6 +17,8 @@ public interface InfoFacts {
 
     Persistence persistence();
 
+    Aof appendOnly();
+
     Stats stats();
 
     /// {@return the lines of the replication section, each with its line end}
@@ -95,6 +97,29 @@ public interface InfoFacts {
 
     /// @param loading null when no data set is being loaded
     record Persistence(Rdb rdb, @Nullable Loading loading) {}
+
+    /// The append-only file; times in seconds, -1 for none.
+    ///
+    /// @param bytes of all its files
+    /// @param baseBytes what they had when growth was last measured from
+    /// @param waitingBytes that wait to be written
+    /// @param syncing whether a sync is under way
+    /// @param delayed how often writes had to wait for the disk for too long
+    record Aof(
+            boolean on,
+            boolean rewriting,
+            boolean scheduled,
+            long lastRewriteSeconds,
+            long currentRewriteSeconds,
+            boolean lastRewriteOk,
+            long rewrites,
+            long failures,
+            boolean lastWriteOk,
+            long bytes,
+            long baseBytes,
+            long waitingBytes,
+            boolean syncing,
+            long delayed) {}
 
     /// Snapshots to a file; times in seconds, -1 for none.
     ///

@@ -33,7 +33,8 @@ public final class InfoSections {
             case SERVER -> server(text, facts.server());
             case CLIENTS -> clients(text, facts.clients());
             case MEMORY -> memory(text, facts.memory());
-            case PERSISTENCE -> PersistenceInfo.write(text, facts.persistence());
+            case PERSISTENCE ->
+                    PersistenceInfo.write(text, facts.persistence(), facts.appendOnly());
             case STATS -> stats(text, facts.stats());
             case REPLICATION -> text.lines(facts.replication());
             case CPU -> cpu(text, facts.cpu());

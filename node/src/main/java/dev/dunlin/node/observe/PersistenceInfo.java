@@ -9,7 +9,7 @@ package dev.dunlin.node.observe;
 final class PersistenceInfo {
     private PersistenceInfo() {}
 
-    static void write(InfoText text, InfoFacts.Persistence facts) {
+    static void write(InfoText text, InfoFacts.Persistence facts, InfoFacts.Aof aof) {
         InfoFacts.Rdb rdb = facts.rdb();
         text.field("loading", facts.loading() != null)
                 .field("async_loading", 0)
@@ -32,21 +32,33 @@ final class PersistenceInfo {
                 .field("rdb_last_cow_size", 0)
                 .field("rdb_last_load_keys_expired", rdb.keysExpired())
                 .field("rdb_last_load_keys_loaded", rdb.keysLoaded());
-        text.field("aof_enabled", 0)
-                .field("aof_rewrite_in_progress", 0)
-                .field("aof_rewrite_scheduled", 0)
-                .field("aof_last_rewrite_time_sec", -1)
-                .field("aof_current_rewrite_time_sec", -1)
-                .field("aof_last_bgrewrite_status", "ok")
-                .field("aof_rewrites", 0)
-                .field("aof_rewrites_consecutive_failures", 0)
-                .field("aof_last_write_status", "ok")
-                .field("aof_last_cow_size", 0)
-                .field("module_fork_in_progress", 0)
-                .field("module_fork_last_cow_size", 0);
+        aof(text, aof);
         InfoFacts.Loading loading = facts.loading();
         if (loading != null) {
             loading(text, loading);
+        }
+    }
+
+    private static void aof(InfoText text, InfoFacts.Aof aof) {
+        text.field("aof_enabled", aof.on())
+                .field("aof_rewrite_in_progress", aof.rewriting())
+                .field("aof_rewrite_scheduled", aof.scheduled())
+                .field("aof_last_rewrite_time_sec", aof.lastRewriteSeconds())
+                .field("aof_current_rewrite_time_sec", aof.currentRewriteSeconds())
+                .field("aof_last_bgrewrite_status", aof.lastRewriteOk() ? "ok" : "err")
+                .field("aof_rewrites", aof.rewrites())
+                .field("aof_rewrites_consecutive_failures", aof.failures())
+                .field("aof_last_write_status", aof.lastWriteOk() ? "ok" : "err")
+                .field("aof_last_cow_size", 0)
+                .field("module_fork_in_progress", 0)
+                .field("module_fork_last_cow_size", 0);
+        if (aof.on()) {
+            text.field("aof_current_size", aof.bytes())
+                    .field("aof_base_size", aof.baseBytes())
+                    .field("aof_pending_rewrite", 0)
+                    .field("aof_buffer_length", aof.waitingBytes())
+                    .field("aof_pending_bio_fsync", aof.syncing())
+                    .field("aof_delayed_fsync", aof.delayed());
         }
     }
 

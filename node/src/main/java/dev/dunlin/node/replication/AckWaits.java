@@ -3,25 +3,29 @@ package dev.dunlin.node.replication;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
 
-/// Clients blocked in WAIT: each wants some number of replicas to have some offset, or its time to run out.
+/// Clients blocked in WAIT and WAITAOF: each wants some number of replicas, or of disks, to have some offset, or its time to run out.
 ///
 /// Thread: the node's loop. The number of waits is bounded by the number of connections.
 public final class AckWaits {
     /// A deadline that never comes (WAIT with timeout 0).
     public static final long NEVER = Long.MAX_VALUE;
 
+    /// What a client waits for.
+    @FunctionalInterface
+    public interface Goal {
+        /// {@return whether it has come}
+        boolean isReached(ReplicaAcks acks);
+    }
+
     /// One blocked client.
     public static final class Wait {
-        private final int replicas;
-        private final long offset;
+        private final Goal goal;
         private final long deadlineMs;
-        private final IntConsumer onDone;
+        private final Runnable onDone;
 
-        private Wait(int replicas, long offset, long deadlineMs, IntConsumer onDone) {
-            this.replicas = replicas;
-            this.offset = offset;
+        private Wait(Goal goal, long deadlineMs, Runnable onDone) {
+            this.goal = goal;
             this.deadlineMs = deadlineMs;
             this.onDone = onDone;
         }
@@ -31,10 +35,10 @@ public final class AckWaits {
 
     /// Blocks a client.
     ///
-    /// @param onDone gets the number of replicas that had the offset in the end
+    /// @param onDone told when the wait is over
     /// @return a handle for [#cancel]
-    public Wait add(int replicas, long offset, long deadlineMs, IntConsumer onDone) {
-        Wait wait = new Wait(replicas, offset, deadlineMs, onDone);
+    public Wait add(Goal goal, long deadlineMs, Runnable onDone) {
+        Wait wait = new Wait(goal, deadlineMs, onDone);
         waits.add(wait);
         return wait;
     }
@@ -56,13 +60,13 @@ public final class AckWaits {
         }
         List<Wait> done = new ArrayList<>();
         for (Wait wait : waits) {
-            if (nowMs >= wait.deadlineMs || acks.countAcked(wait.offset) >= wait.replicas) {
+            if (nowMs >= wait.deadlineMs || wait.goal.isReached(acks)) {
                 done.add(wait);
             }
         }
         waits.removeAll(done);
         for (Wait wait : done) {
-            wait.onDone.accept(acks.countAcked(wait.offset));
+            wait.onDone.run();
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.dunlin.node.replication;
 
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// A position in the [ReplicationLog] from which somebody reads: a replica, the append-only file, a slot migration.
@@ -18,6 +19,10 @@ public final class LogReader implements AutoCloseable {
     private final LogReaderLimit limit;
     private final Runnable onAvailable;
 
+    /// Where records begin and end that are no effects (PING, REPLCONF GETACK), in pairs of offsets, oldest first; null for a reader that
+    /// wants them. Each stands for bytes that the log keeps for the reader, so the log's limits bound them.
+    private final @Nullable ArrayDeque<Long> controls;
+
     private @Nullable LogChunk chunk;
     private long offset;
     private boolean overrun;
@@ -28,24 +33,58 @@ public final class LogReader implements AutoCloseable {
             LogChunk chunk,
             long offset,
             LogReaderLimit limit,
+            boolean effectsOnly,
             Runnable onAvailable) {
         this.log = log;
         this.chunk = chunk;
         this.offset = offset;
         this.limit = limit;
         this.onAvailable = onAvailable;
+        this.controls = effectsOnly ? new ArrayDeque<>() : null;
         chunk.pins++;
     }
 
     /// {@return the next slice of at most `maxBytes` bytes, or null when nothing is published behind the position} The
     /// caller owns the slice and releases it; it must not write to it.
     public @Nullable ByteBuf next(int maxBytes) {
-        LogChunk current = chunk;
+        long end = passControls();
+        LogChunk current = enter(end);
         if (current == null) {
             return null;
         }
-        long readable = log.publishedOffset() - offset;
-        if (readable <= 0) {
+        int bytes = (int) Math.min(maxBytes, Math.min(end, current.end()) - offset);
+        ByteBuf slice = current.bytes.retainedSlice((int) (offset - current.base), bytes);
+        offset += bytes;
+        return slice;
+    }
+
+    /// Moves behind records that are no effects.
+    ///
+    /// @return up to where the published bytes from the position on are effects
+    private long passControls() {
+        long published = log.publishedOffset();
+        ArrayDeque<Long> ranges = controls;
+        while (ranges != null && !ranges.isEmpty() && ranges.getFirst() < published) {
+            if (ranges.getFirst() > offset) {
+                return ranges.getFirst();
+            }
+            ranges.removeFirst();
+            long behind = ranges.removeFirst();
+            while (offset < behind) {
+                LogChunk current = enter(published);
+                if (current == null) {
+                    return offset;
+                }
+                offset = Math.min(behind, current.end());
+            }
+        }
+        return published;
+    }
+
+    /// {@return the chunk that the position is in, or null when nothing is to be read before `end`}
+    private @Nullable LogChunk enter(long end) {
+        LogChunk current = chunk;
+        if (current == null || offset >= end) {
             return null;
         }
         if (offset == current.end()) {
@@ -59,10 +98,15 @@ public final class LogReader implements AutoCloseable {
             current = following;
             log.trim();
         }
-        int bytes = (int) Math.min(maxBytes, Math.min(readable, current.end() - offset));
-        ByteBuf slice = current.bytes.retainedSlice((int) (offset - current.base), bytes);
-        offset += bytes;
-        return slice;
+        return current;
+    }
+
+    /// Takes note of a record that is no effect.
+    void noteControl(long from, long to) {
+        if (controls != null && !overrun && to > offset) {
+            controls.add(from);
+            controls.add(to);
+        }
     }
 
     /// {@return bytes of the stream before the position}

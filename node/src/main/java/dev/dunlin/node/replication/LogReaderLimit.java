@@ -11,6 +11,9 @@ public record LogReaderLimit(long hardBytes, long softBytes, long softMs) {
     /// Redis's default for replicas.
     public static final LogReaderLimit REPLICA = new LogReaderLimit(256L << 20, 64L << 20, 60_000);
 
+    /// Never overrun: the reader's owner sees to it that not too much waits.
+    public static final LogReaderLimit NONE = new LogReaderLimit(0, 0, 0);
+
     boolean overHard(long lag, long backlogBytes) {
         return hardBytes > 0 && lag > Math.max(hardBytes, backlogBytes);
     }

@@ -86,6 +86,11 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
     private int db;
     private boolean inTransaction;
 
+    private boolean throttled;
+
+    /// Whether the command that was given out last is there for replicas only.
+    private boolean control;
+
     ReplicaLink(
             ReplicationState state,
             ReplicationConfig config,
@@ -155,7 +160,20 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
 
     /// Tells the primary what is applied.
     void sendAck() {
-        send(List.of("REPLCONF", "ACK", Long.toString(state.log().offset())));
+        String offset = Long.toString(state.log().offset());
+        long fsynced = host.fsyncedOffset();
+        send(
+                fsynced < 0
+                        ? List.of("REPLCONF", "ACK", offset)
+                        : List.of("REPLCONF", "ACK", offset, "FACK", Long.toString(fsynced)));
+    }
+
+    /// Stops reading the primary's commands for a while, or goes on: the node's disk cannot take more of them.
+    void throttle(boolean hold) {
+        throttled = hold;
+        if (linkState == LinkState.CONNECTED) {
+            setAutoRead(!hold);
+        }
     }
 
     /// Tells the primary that loading goes on.
@@ -463,7 +481,9 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
 
     private void setAutoRead(boolean on) {
         PeerSocket open = socket;
-        if (open != null && (!on || linkState != LinkState.LOADING)) {
+        boolean held =
+                linkState == LinkState.LOADING || (throttled && linkState == LinkState.CONNECTED);
+        if (open != null && !(on && held)) {
             open.autoRead(on);
         }
     }
@@ -487,6 +507,9 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
                         state.log().offset(), ReplicaStreamParser.HELD_BYTES_MAX, this);
         heardMs = host.nowMs();
         enter(LinkState.CONNECTED);
+        if (throttled) {
+            setAutoRead(false);
+        }
         // A marked data set: the primary waits for this before it sends anything.
         sendAck();
     }
@@ -504,14 +527,18 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
         if (closed) {
             return;
         }
+        control = false;
         if (command.is(0, "select") && command.argumentCount() == 2) {
             db = database(command.text(1));
         } else if (command.is(0, "replconf")) {
+            control = !inTransaction;
             if (command.is(1, "getack")) {
                 // The offset before this record: it is not applied yet.
                 sendAck();
             }
-        } else if (!command.is(0, "ping")) {
+        } else if (command.is(0, "ping")) {
+            control = !inTransaction;
+        } else {
             host.apply(db, command);
         }
     }
@@ -546,8 +573,21 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
 
     @Override
     public void onApplied(ByteBuf buffer, int index, int length) {
-        if (!closed) {
-            state.log().appendApplied(buffer, index, length, db);
+        if (closed) {
+            return;
         }
+        // Bare line ends before a command are part of the stream, but of no command.
+        int lead = 0;
+        while (lead < length && buffer.getByte(index + lead) != '*') {
+            lead++;
+        }
+        if (control || lead == length) {
+            state.log().appendControl(buffer, index, length, db);
+            return;
+        }
+        if (lead > 0) {
+            state.log().appendControl(buffer, index, lead, db);
+        }
+        state.log().appendApplied(buffer, index + lead, length - lead, db);
     }
 }

@@ -7,7 +7,6 @@ import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +39,7 @@ public final class Replication implements AutoCloseable {
     private boolean forgetHistory;
     private boolean writesPaused;
     private boolean acksWanted;
+    private boolean throttled;
     private final Failover failover = new Failover();
 
     /// @param loop the node's loop
@@ -155,6 +155,14 @@ public final class Replication implements AutoCloseable {
         log().resizeBacklog(changed.backlogBytes());
     }
 
+    /// Stops reading the primary's commands for a while, or goes on: the node's disk cannot take more of them.
+    public void throttle(boolean hold) {
+        throttled = hold;
+        if (link != null) {
+            link.throttle(hold);
+        }
+    }
+
     /// Holds back what would move the stream by itself, during a failover.
     public void pauseWrites(boolean paused) {
         writesPaused = paused;
@@ -236,6 +244,7 @@ public final class Replication implements AutoCloseable {
         }
         ReplicaLink next = new ReplicaLink(state, config, host, loop, linkOwner, request);
         link = next;
+        next.throttle(throttled);
         host.linkChanged(LinkState.CONNECTING);
         next.connect(channels, target.host(), target.port());
     }
@@ -414,18 +423,23 @@ public final class Replication implements AutoCloseable {
 
     // ---- WAIT ----
 
-    /// Blocks until `replicas` replicas have `offset`, or `deadlineMs`. The answer may come in this call.
+    /// Blocks until `goal` is reached, or `deadlineMs`. The answer may come in this call.
     ///
+    /// @param onDone told when the wait is over, reached or not
     /// @return a handle for [#cancelWait], or nothing when the answer came at once
     public Optional<AckWaits.Wait> waitForAcks(
-            int replicas, long offset, long deadlineMs, IntConsumer onDone) {
-        int now = acks().countAcked(offset);
-        if (now >= replicas || host.nowMs() >= deadlineMs) {
-            onDone.accept(now);
+            AckWaits.Goal goal, long deadlineMs, Runnable onDone) {
+        if (goal.isReached(acks()) || host.nowMs() >= deadlineMs) {
+            onDone.run();
             return Optional.empty();
         }
         acksWanted = true;
-        return Optional.of(waits.add(replicas, offset, deadlineMs, onDone));
+        return Optional.of(waits.add(goal, deadlineMs, onDone));
+    }
+
+    /// Something has changed that clients may wait for, such as how much of the log is on disk.
+    public void checkWaits() {
+        waits.check(acks(), host.nowMs());
     }
 
     /// Asks all replicas for their offsets at the end of this turn.

@@ -65,6 +65,11 @@ public interface ReplicationHost {
         record Failed(String reason) implements LoadResult {}
     }
 
+    /// {@return offset up to which our append-only file is on disk (FACK), or -1 when there is none}
+    default long fsyncedOffset() {
+        return -1;
+    }
+
     // Notices.
 
     /// The node follows a primary from now on, or is one. Blocked clients are to be unblocked with an error.

@@ -240,7 +240,15 @@ public final class ReplicationLog implements AutoCloseable {
     private void control(byte[] record) {
         if (active) {
             check(unitDepth == 0 && openBulks == 0, "no command is open");
+            long from = offset();
             append(record, 0, record.length);
+            noteControl(from, offset());
+        }
+    }
+
+    private void noteControl(long from, long to) {
+        for (LogReader reader : readers) {
+            reader.noteControl(from, to);
         }
     }
 
@@ -351,6 +359,13 @@ public final class ReplicationLog implements AutoCloseable {
     /// {@return whether the node follows a primary}
     public boolean following() {
         return following;
+    }
+
+    /// Appends a record of the primary's stream that is no effect, such as PING; see [#appendApplied].
+    public void appendControl(ByteBuf buffer, int index, int length, int db) {
+        long from = offset();
+        appendApplied(buffer, index, length, db);
+        noteControl(from, offset());
     }
 
     /// Appends bytes of the primary's stream after they were applied: exactly as received. `db` is the database which is
@@ -469,6 +484,16 @@ public final class ReplicationLog implements AutoCloseable {
     ///
     /// @param onAvailable called by [#publish()] when there is something to read, and when the reader is overrun
     public LogReader openReader(long offset, LogReaderLimit limit, Runnable onAvailable) {
+        return openReader(offset, limit, false, onAvailable);
+    }
+
+    /// As the other, for a reader that gets effects only and nothing that is there for replicas, like PING.
+    public LogReader openEffectsReader(LogReaderLimit limit, Runnable onAvailable) {
+        return openReader(offset(), limit, true, onAvailable);
+    }
+
+    private LogReader openReader(
+            long offset, LogReaderLimit limit, boolean effectsOnly, Runnable onAvailable) {
         check(unitDepth == 0 && openBulks == 0, "no command is open");
         if (tail == null) {
             addChunk(offset());
@@ -480,7 +505,7 @@ public final class ReplicationLog implements AutoCloseable {
         if (chunk == null || offset < chunk.base || offset > offset()) {
             throw new IllegalArgumentException("offset " + offset + " is not in the log");
         }
-        LogReader reader = new LogReader(this, chunk, offset, limit, onAvailable);
+        LogReader reader = new LogReader(this, chunk, offset, limit, effectsOnly, onAvailable);
         LogReader[] more = Arrays.copyOf(readers, readers.length + 1);
         more[readers.length] = reader;
         readers = more;

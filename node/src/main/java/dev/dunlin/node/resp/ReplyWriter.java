@@ -38,7 +38,7 @@ public final class ReplyWriter {
     private final ByteBufAllocator allocator;
     private final List<ByteBuf> finished = new ArrayList<>();
     private @Nullable ByteBuf current;
-    private final byte[] digits = new byte[DoubleText.BYTES_MAX];
+    private final byte[] digits = new byte[ScoreText.BYTES_MAX];
     private boolean resp3;
 
     /// Address of the next byte, and the end of the current buffer.
@@ -211,9 +211,9 @@ public final class ReplyWriter {
         }
     }
 
-    /// A score: a double in RESP3, its text as a bulk string in RESP2, with seventeen digits in both as Redis 7.0 prints it.
+    /// A score: a double in RESP3, its text as a bulk string in RESP2, see [ScoreText].
     public void score(double value) {
-        int bytes = DoubleText.write(value, digits);
+        int bytes = ScoreText.write(value, digits);
         ensure(bytes + NUMBER_BYTES_MAX);
         if (resp3) {
             put(',');

@@ -88,6 +88,14 @@ public final class RespError {
             of("ERR If you want both the length and indexes, please just use IDX.");
     public static final RespError LCS_TOO_LARGE =
             of("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
+
+    /// The append-only file cannot be written.
+    ///
+    /// @param reason what the system says
+    public static RespError aofDiskError(String reason) {
+        return of("MISCONF Errors writing to the AOF file: " + reason);
+    }
+
     public static final RespError OOM =
             of("OOM command not allowed when used memory > 'maxmemory'.");
     public static final RespError SAVE_FAILED_NO_WRITES =

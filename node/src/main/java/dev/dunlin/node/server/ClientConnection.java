@@ -18,6 +18,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -47,8 +48,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private @Nullable ReplicaSession replicaSession;
 
-    /// Replies that leave at the end of the turn.
+    /// Most bytes of replies that wait for the disk before the client's next command does.
+    private static final long QUEUED_BYTES_MAX = 1 << 20;
+
+    /// Replies that leave at the end of the turn, or when what they depend on is safe.
     private final List<ByteBuf> queued = new ArrayList<>();
+
+    /// What each of them depends on; see [ReplySafety].
+    private long[] dependences = new long[4];
 
     /// Whether the connection is among those that are asked to send at the end of the turn.
     private boolean awaitsSending;
@@ -223,10 +230,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /// Takes the replies that were written since the writer was given to this connection; they leave at the end of the turn.
     ///
     /// @param vouched whether the commands ran under a primary's lease
-    void queue(ReplyWriter reply, boolean vouched, TurnReplies turn) {
+    /// @param dependence what the replies depend on; see [ReplySafety]
+    void queue(ReplyWriter reply, boolean vouched, long dependence, TurnReplies turn) {
         if (!reply.isEmpty()) {
             processor.countSent(reply.writtenBytes());
+            int before = queued.size();
             reply.finish(queued::add);
+            if (queued.size() > dependences.length) {
+                dependences = Arrays.copyOf(dependences, 2 * queued.size());
+            }
+            Arrays.fill(dependences, before, queued.size(), dependence);
             vouchedAsPrimary |= vouched;
         } else if (!client.closeAfterReply()) {
             return;
@@ -251,14 +264,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             // nothing is said about it.
             close();
         }
+        boolean all = closed || transmitSafe();
+        if (!closed) {
+            limitOutput();
+        }
+        if (!all && !closed) {
+            withheld |= queuedBytes() > QUEUED_BYTES_MAX;
+            return false;
+        }
         awaitsSending = false;
         vouchedAsPrimary = false;
         if (closed) {
             dropQueued();
             return true;
         }
-        transmit();
-        limitOutput();
         if (client.closeAfterReply()) {
             closeWhenSent();
         }
@@ -269,15 +288,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         return true;
     }
 
-    private void transmit() {
-        if (queued.isEmpty()) {
-            return;
+    /// Sends what may leave, in order.
+    ///
+    /// @return whether that was all
+    private boolean transmitSafe() {
+        ReplySafety safety = processor.safety();
+        int count = queued.size();
+        int safe = 0;
+        while (safe < count && safety.isSafe(dependences[safe])) {
+            channel.write(queued.get(safe));
+            safe++;
         }
-        for (int i = 0; i < queued.size(); i++) {
-            channel.write(queued.get(i));
+        if (safe > 0) {
+            channel.flush();
         }
-        queued.clear();
-        channel.flush();
+        if (safe == count) {
+            queued.clear();
+            return true;
+        }
+        if (safe > 0) {
+            queued.subList(0, safe).clear();
+            System.arraycopy(dependences, safe, dependences, 0, count - safe);
+        }
+        return false;
     }
 
     private void dropQueued() {
@@ -345,7 +378,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void flushReplies() {
         processor.takeReplies(this);
-        transmit();
+        if (!transmitSafe()) {
+            // What follows must come behind replies that may not leave yet. Nobody has a reason to
+            // send them together.
+            close();
+        }
     }
 
     @Override
@@ -406,7 +443,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public long outputBufferBytes() {
         var pending = channel.unsafe().outboundBuffer();
-        long bytes = pending == null ? 0 : pending.totalPendingWriteBytes();
+        return (pending == null ? 0 : pending.totalPendingWriteBytes()) + queuedBytes();
+    }
+
+    private long queuedBytes() {
+        long bytes = 0;
         for (int i = 0; i < queued.size(); i++) {
             bytes += queued.get(i).readableBytes();
         }

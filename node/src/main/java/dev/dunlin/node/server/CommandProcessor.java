@@ -39,6 +39,7 @@ final class CommandProcessor {
     private final HeldClients held;
     private final TurnReplies turn;
     private final ServingGate gate;
+    private final ReplySafety safety;
     private final Requests requests = new Requests();
     private final Args args;
 
@@ -51,6 +52,9 @@ final class CommandProcessor {
     private int touched;
 
     private boolean replying;
+
+    /// Where the log was before the batch that runs.
+    private long batchMark;
 
     /// Whether the batch has run a command whose reply depends on who owns the keys.
     private boolean ranOnKeys;
@@ -65,7 +69,8 @@ final class CommandProcessor {
             ReplyWriter reply,
             HeldClients held,
             TurnReplies turn,
-            ServingGate gate) {
+            ServingGate gate,
+            ReplySafety safety) {
         this.loop = loop;
         this.table = table;
         this.runner = runner;
@@ -77,6 +82,7 @@ final class CommandProcessor {
         this.held = held;
         this.turn = turn;
         this.gate = gate;
+        this.safety = safety;
     }
 
     /// Runs all complete requests between two addresses, and sends their replies.
@@ -88,6 +94,7 @@ final class CommandProcessor {
         settings.refresh();
         runner.timing().batchStarted(loop.turnNs());
         boolean vouched = vouches();
+        batchMark = safety.mark();
         replying = true;
         ranOnKeys = false;
         reply.begin(client.resp3());
@@ -119,7 +126,7 @@ final class CommandProcessor {
             replying = false;
             runner.timing().batchEnded();
             // Replies that say nothing about keys leave in any case: how is a node without a lease?
-            connection.queue(reply, vouched && ranOnKeys, turn);
+            connection.queue(reply, vouched && ranOnKeys, safety.dependence(batchMark), turn);
             turn.commandsRan();
         }
     }
@@ -201,7 +208,7 @@ final class CommandProcessor {
         outsideBatches(() -> {
             reply.begin(connection.client().resp3());
             writer.accept(reply);
-            connection.queue(reply, vouches(), turn);
+            connection.queue(reply, vouches(), safety.dependence(safety.mark()), turn);
         });
     }
 
@@ -225,12 +232,16 @@ final class CommandProcessor {
     /// Gives the connection whose batch runs what it has been replied so far.
     void takeReplies(ClientConnection connection) {
         if (replying && !reply.isEmpty()) {
-            connection.queue(reply, false, turn);
+            connection.queue(reply, false, safety.dependence(batchMark), turn);
         }
     }
 
     ServingGate gate() {
         return gate;
+    }
+
+    ReplySafety safety() {
+        return safety;
     }
 
     /// {@return Unix time in milliseconds}

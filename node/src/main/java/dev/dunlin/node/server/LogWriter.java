@@ -10,15 +10,21 @@ import dev.dunlin.node.replication.ReplicationLog;
 /// Thread: owned by the node's loop.
 final class LogWriter implements WriteLog {
     private final ReplicationLog log;
+    private boolean muted;
 
     LogWriter(ReplicationLog log) {
         this.log = log;
     }
 
+    /// @param on whether what runs from now on has been logged before: it comes from a file
+    void mute(boolean on) {
+        muted = on;
+    }
+
     @Override
     public boolean isActive() {
         // A replica's log holds its primary's bytes and nothing of its own.
-        return log.active() && !log.following();
+        return log.active() && !log.following() && !muted;
     }
 
     @Override

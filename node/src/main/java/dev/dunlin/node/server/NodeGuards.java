@@ -28,6 +28,7 @@ final class NodeGuards implements Guards, ServingGate {
     private final KeyRouting routing = new KeyRouting();
     private @Nullable ClusterMember member;
     private @Nullable Migrator migrator;
+    private @Nullable DiskGuard disk;
 
     /// Unix time in milliseconds until which commands wait, and whether only those that write.
     private long pausedUntilMs;
@@ -50,6 +51,10 @@ final class NodeGuards implements Guards, ServingGate {
 
     void watch(Migrator keyMigrator) {
         migrator = keyMigrator;
+    }
+
+    void watch(DiskGuard diskGuard) {
+        disk = diskGuard;
     }
 
     void join(ClusterMember seat) {
@@ -118,6 +123,10 @@ final class NodeGuards implements Guards, ServingGate {
             if (all ? !command.name().equals(UNPAUSE) : routing.mayWrite(client, command)) {
                 return true;
             }
+        }
+        DiskGuard files = disk;
+        if (files != null && files.holdsWrites() && routing.mayWrite(client, command)) {
+            return true;
         }
         Migrator underWay = migrator;
         if (underWay != null && underWay.touchesKeysUnderWay(command, args, client.database())) {

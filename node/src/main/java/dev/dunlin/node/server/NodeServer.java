@@ -7,6 +7,7 @@ import dev.dunlin.clusterbus.model.NodeAddress;
 import dev.dunlin.clusterbus.store.NodesConfException;
 import dev.dunlin.clusterbus.transport.BusTransport;
 import dev.dunlin.node.cluster.ClusterMember;
+import dev.dunlin.node.command.AppendOnly;
 import dev.dunlin.node.command.Args;
 import dev.dunlin.node.command.Client;
 import dev.dunlin.node.command.CommandContext;
@@ -119,6 +120,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final ClusterDuties clusterDuties;
     private final RespServer server;
     private final PersistenceDuties persistence;
+    private final AofDuties appendOnly;
     private final Runnable stop;
     private final NodeShutdown shutdown;
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
@@ -177,6 +179,26 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         guards.watch(migrator);
         clusterDuties =
                 new ClusterDuties(loop, keyspace, replication, guards, this::retryHeld, stop);
+        appendOnly =
+                new AofDuties(
+                        loop,
+                        settings,
+                        replication,
+                        snapshots,
+                        loadProgress,
+                        new AofStart(
+                                loop,
+                                settings,
+                                commands,
+                                runner,
+                                writeLog,
+                                loadProgress,
+                                background),
+                        new AofBases(loop, settings, keyspace, snapshots, background),
+                        background,
+                        this::retryHeld);
+        guards.watch(appendOnly);
+        replicationDuties.watch(appendOnly);
         replies = new TurnReplies(loop, guards, replication::endOfTurn);
         var processor =
                 new CommandProcessor(
@@ -189,8 +211,13 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         new ReplyWriter(PooledByteBufAllocator.DEFAULT),
                         held,
                         replies,
-                        guards);
+                        guards,
+                        appendOnly);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
+        if (settings.get(Directives.APPEND_ONLY)) {
+            // Nobody may write before there is a file to write to.
+            loadProgress.begin(0, loop.nowMs());
+        }
         server =
                 RespServer.bind(
                         loop,
@@ -226,7 +253,19 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
         Path dump = persistence.file();
-        if (StartUp.hasData(dump)) {
+        if (settings.get(Directives.APPEND_ONLY)) {
+            if (StartUp.hasData(dump)) {
+                LOG.warn("appendonly is on: the dump file is not loaded file={}", dump);
+            }
+            loop.submit(() -> {
+                loop.turn();
+                appendOnly.startUp(problem ->
+                        loaded(
+                                problem == null
+                                        ? new StartUp.Result.Ready(Optional.empty())
+                                        : new StartUp.Result.Refused(problem)));
+            });
+        } else if (StartUp.hasData(dump)) {
             var startUp =
                     new StartUp(
                             loop, settings, keyspace, context::values, loadProgress, background);
@@ -403,6 +442,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         replication.tick(loop.nowMs());
         snapshots.sweep();
         persistence.tick();
+        appendOnly.tick();
         clusterDuties.report();
         shutdown.check(loop.nowMs());
         retryHeld();
@@ -464,7 +504,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     /// {@return why nothing may be written that could not be kept on disk, or null}
     private @Nullable RespError writeError() {
-        return persistence.writeError();
+        RespError error = persistence.writeError();
+        return error != null ? error : appendOnly.refusal();
     }
 
     private void clientGone(Client client) {
@@ -523,6 +564,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     @Override
+    public AppendOnly appendOnly() {
+        return appendOnly;
+    }
+
+    @Override
     public Persistence persistence() {
         return persistence;
     }
@@ -539,7 +585,9 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     @Override
     public boolean mayExpire() {
-        return !replication.isReplica() && !guards.isPaused(loop.nowMs());
+        return !replication.isReplica()
+                && !guards.isPaused(loop.nowMs())
+                && !loadProgress.isLoading();
     }
 
     @Override
@@ -602,11 +650,17 @@ public final class NodeServer implements AutoCloseable, NodeServices {
             joined.close();
         }
         server.close();
+        var written = new CompletableFuture<String>();
         loop.call(() -> {
             List.copyOf(clients.all()).forEach(client -> client.link().close());
             persistence.close();
+            appendOnly.close().thenAccept(written::complete);
             replication.close();
         });
+        String problem = written.join();
+        if (!problem.isEmpty()) {
+            LOG.error("append-only file is not complete reason=\"{}\"", problem);
+        }
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         background.shutdownNow();
         keyspace.close();

@@ -57,6 +57,7 @@ final class ReplicationDuties implements ReplicationHost {
 
     private long[] addresses = new long[16];
     private int[] lengths = new int[16];
+    private @Nullable AofDuties appendOnly;
     private @Nullable DataSetLoad load;
 
     ReplicationDuties(
@@ -135,8 +136,20 @@ final class ReplicationDuties implements ReplicationHost {
         primary.commandEnded();
     }
 
+    void watch(AofDuties file) {
+        appendOnly = file;
+    }
+
+    @Override
+    public long fsyncedOffset() {
+        return appendOnly == null ? -1 : appendOnly.syncedOffset();
+    }
+
     @Override
     public void load(Path rdb, Consumer<LoadResult> onDone) {
+        if (appendOnly != null) {
+            appendOnly.dataSetGoes();
+        }
         keyspace.clear();
         keyspace.libraries().clear();
         LOG.info("loading data set of the primary file={}", rdb);

@@ -6,18 +6,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.resp.Decimal;
 import dev.dunlin.node.resp.DoubleParser;
-import dev.dunlin.node.resp.DoubleText;
+import dev.dunlin.node.resp.ScoreText;
 
 /// A small sorted set as Redis lays it out: a listpack of member, score, member, score, in order.
 ///
-/// A score is an integer element when it is one, else its text with seventeen digits.
+/// A score is an integer element when it is one, else its shortest text, as Redis 7.2 has it.
 ///
 /// Thread: belongs to one thread.
 final class PackedScores {
-    /// Integers outside of these are stored as text.
-    private static final double INTEGER_MAX = 0x1p62;
-
-    private final byte[] text = new byte[DoubleText.BYTES_MAX];
+    private final byte[] text = new byte[ScoreText.BYTES_MAX];
 
     /// Where a member that is stored as an integer is written out.
     private final long digits;
@@ -32,10 +29,10 @@ final class PackedScores {
 
     /// Makes `element` stand for a score.
     void score(ListpackElement element, double score) {
-        if (score >= -INTEGER_MAX && score <= INTEGER_MAX && score == (long) score) {
+        if (ScoreText.isInteger(score)) {
             element.ofInteger((long) score);
         } else {
-            element.ofBytes(text, 0, DoubleText.write(score, text));
+            element.ofBytes(text, 0, ScoreText.write(score, text));
         }
     }
 

@@ -262,6 +262,40 @@ final class CommandHarness implements AutoCloseable, NodeServices {
     }
 
     @Override
+    public AppendOnly appendOnly() {
+        return new NoAppendOnlyFile();
+    }
+
+    /// Appends nothing anywhere.
+    private static final class NoAppendOnlyFile implements AppendOnly {
+        @Override
+        public boolean isOn() {
+            return false;
+        }
+
+        @Override
+        public Rewrite rewrite(boolean mayStart) {
+            return Rewrite.IN_PROGRESS;
+        }
+
+        @Override
+        public long syncedOffset() {
+            return -1;
+        }
+
+        @Override
+        public void reload(Done onDone) {
+            onDone.accept("there is no file");
+        }
+
+        @Override
+        public InfoFacts.Aof facts(long now) {
+            return new InfoFacts.Aof(
+                    false, false, false, -1, -1, true, 0, 0, true, 0, 0, 0, false, 0);
+        }
+    }
+
+    @Override
     public Persistence persistence() {
         return new NoFiles();
     }

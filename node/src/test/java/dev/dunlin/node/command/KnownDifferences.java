@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.dunlin.node.Version;
+import dev.dunlin.node.resp.ScoreText;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -10,6 +13,8 @@ import java.util.Set;
 final class KnownDifferences {
     /// Milliseconds by which the two servers may run one command apart.
     private static final long CLOCK_MS = 2000;
+
+    private static final String NUMBER = "-?[0-9.]+(e[-+][0-9]+)?";
 
     private KnownDifferences() {}
 
@@ -20,7 +25,8 @@ final class KnownDifferences {
         }
         if (isLaterBitError(command, ours, theirs)
                 || isRefusedRank(command, ours)
-                || isOfLaterRedis(command, theirs)) {
+                || isOfLaterRedis(command, theirs)
+                || (command.getFirst().matches("(?i)b?z.*") && sameScores(ours, theirs))) {
             return true;
         }
         if (ours.type() != theirs.type()) {
@@ -100,6 +106,7 @@ final class KnownDifferences {
             Reply their = theirs.elements().get(i);
             if (!our.equals(their)
                     && !(our.type() == ':' && their.type() == ':')
+                    && !sameScores(our, their)
                     && !sameGreeting(our, their)
                     && !sameClients(our, their)
                     && !isHelp(our, their)) {
@@ -177,6 +184,26 @@ final class KnownDifferences {
                         .equals(theirs.elements().get(1).sorted(group));
     }
 
+    /// {@return whether replies are the same but for scores: the shortest text since 7.2, all seventeen digits in 7.0}
+    private static boolean sameScores(Reply ours, Reply theirs) {
+        if (ours.type() != theirs.type() || ours.elements().size() != theirs.elements().size()) {
+            return false;
+        }
+        for (int i = 0; i < ours.elements().size(); i++) {
+            if (!sameScores(ours.elements().get(i), theirs.elements().get(i))) {
+                return false;
+            }
+        }
+        String their = theirs.string();
+        return ours.text().equals(theirs.text())
+                || (their.matches(NUMBER)
+                        && ours.string().equals(shortest(Double.parseDouble(their))));
+    }
+
+    private static String shortest(double score) {
+        return new String(ScoreText.of(score), ISO_8859_1);
+    }
+
     /// {@return whether replies are the same but for the last places of numbers}
     private static boolean sameNumbers(Reply ours, Reply theirs) {
         if (ours.type() != theirs.type() || ours.elements().size() != theirs.elements().size()) {
@@ -190,8 +217,7 @@ final class KnownDifferences {
         if (ours.text().equals(theirs.text())) {
             return true;
         }
-        String number = "-?[0-9.]+(e[-+][0-9]+)?";
-        if (!ours.string().matches(number) || !theirs.string().matches(number)) {
+        if (!ours.string().matches(NUMBER) || !theirs.string().matches(NUMBER)) {
             return false;
         }
         double our = Double.parseDouble(ours.string());

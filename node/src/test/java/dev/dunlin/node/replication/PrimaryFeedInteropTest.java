@@ -41,12 +41,12 @@ class PrimaryFeedInteropTest {
     private static int waitFor(FakeNode node, int replicas, long timeoutMs) throws Exception {
         AtomicInteger answer = new AtomicInteger(-1);
         node.run(replication -> {
+            long offset = replication.log().offset();
             var wait =
                     replication.waitForAcks(
-                            replicas,
-                            replication.log().offset(),
+                            acks -> acks.countAcked(offset) >= replicas,
                             node.nowMs() + timeoutMs,
-                            answer::set);
+                            () -> answer.set(replication.acks().countAcked(offset)));
             assertThat(wait.isPresent()).isEqualTo(answer.get() < 0);
         });
         Await.until("WAIT is answered", () -> answer.get() >= 0);

@@ -56,15 +56,24 @@ class ReplicaAcksTest {
         assertThat(acks.enoughForWrite(9, 0, 99_000)).isTrue();
     }
 
+    /// For so many replicas to have the offset 20.
+    private AckWaits.Wait wait(
+            AckWaits waits, int replicas, long deadlineMs, String name, List<String> answers) {
+        return waits.add(
+                all -> all.countAcked(20) >= replicas,
+                deadlineMs,
+                () -> answers.add(name + acks.countAcked(20)));
+    }
+
     @Test
     void givenWaits_whenAcksComeOrTimeRunsOut_thenEachIsAnsweredOnce() {
         List<String> answers = new ArrayList<>();
         AckWaits waits = new AckWaits();
         ReplicaProgress one = replica(ReplicaState.ONLINE, 10, 0);
         replica(ReplicaState.ONLINE, 10, 0);
-        waits.add(1, 20, AckWaits.NEVER, count -> answers.add("a" + count));
-        waits.add(2, 20, 1_000, count -> answers.add("b" + count));
-        AckWaits.Wait gone = waits.add(1, 20, 500, count -> answers.add("c" + count));
+        wait(waits, 1, AckWaits.NEVER, "a", answers);
+        wait(waits, 2, 1_000, "b", answers);
+        AckWaits.Wait gone = wait(waits, 1, 500, "c", answers);
 
         waits.check(acks, 100);
         assertThat(answers).isEmpty();
@@ -76,7 +85,7 @@ class ReplicaAcksTest {
         assertThat(answers).containsExactly("a1", "b1");
         assertThat(waits.isEmpty()).isTrue();
 
-        waits.add(9, 20, AckWaits.NEVER, count -> answers.add("d" + count));
+        wait(waits, 9, AckWaits.NEVER, "d", answers);
         waits.cancelAll();
         assertThat(waits.isEmpty()).isTrue();
         assertThat(answers).hasSize(2);
