@@ -33,8 +33,7 @@ public final class Main {
         }
         if (!words.isEmpty() && words.getFirst().equals("check-aof")) {
             var answers =
-                    new BufferedReader(
-                            new InputStreamReader(System.in, StandardCharsets.UTF_8));
+                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             System.exit(CheckAof.run(words.subList(1, words.size()), System.out, answers));
         }
         System.exit(run(words));

@@ -46,6 +46,21 @@ class CrashSmokeTest {
         assertThat(run(redis(), Setting.ALWAYS, Crash.POWER)).containsOnly(Verdict.PASS);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Setting.class,
+            names = {"ALWAYS", "RDB", "REWRITE"})
+    void givenDunlin_whenItIsKilled_thenItKeepsWhatItsSettingPromises(Setting setting) {
+        assertThat(run(dunlin(), setting, Crash.KILL)).containsOnly(Verdict.PASS);
+    }
+
+    @Test
+    void givenDunlin_whenThePowerIsCut_thenAtMostTheLastSecondIsGone() {
+        assumeDisk();
+
+        assertThat(run(dunlin(), Setting.EVERYSEC, Crash.POWER)).containsOnly(Verdict.PASS);
+    }
+
     @Test
     void givenAServerThatKeepsNothing_whenItIsKilled_thenItIsCaught() throws IOException {
         ServerUnderTest liar = liar("--appendonly no");
@@ -87,6 +102,15 @@ class CrashSmokeTest {
         }
         assumeTrue(redis.executes(), () -> redis.executable() + " is not installed");
         return redis;
+    }
+
+    private static ServerUnderTest dunlin() {
+        String launcher = System.getProperty(ServerUnderTest.DUNLIN_PROPERTY, "");
+        if (launcher.isBlank()) {
+            System.err.println("NOT RUN: no launcher in -D" + ServerUnderTest.DUNLIN_PROPERTY);
+        }
+        assumeTrue(!launcher.isBlank(), "no -D" + ServerUnderTest.DUNLIN_PROPERTY);
+        return ServerUnderTest.dunlin(Path.of(launcher));
     }
 
     private static void assumeDisk() {

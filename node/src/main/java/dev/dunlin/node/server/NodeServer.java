@@ -304,11 +304,13 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         if (clustered) {
             clusterDuties.restoring(cut);
             joinCluster();
+            loop.submit(loadProgress::started);
         } else {
             loop.submit(() -> {
                 loop.turn();
                 String primary = settings.get(Directives.REPLICA_OF);
                 cut.ifPresent(saved -> replication.restore(saved, primary.isEmpty()));
+                loadProgress.started();
                 if (!primary.isEmpty()) {
                     String[] address = primary.split(" ", -1);
                     replication.follow(address[0], Integer.parseInt(address[1]));

@@ -316,8 +316,7 @@ public final class CheckAof {
         return reader.offset();
     }
 
-    private void cutToTimestamp(Path path, long offset, boolean last)
-            throws IOException, GivenUp {
+    private void cutToTimestamp(Path path, long offset, boolean last) throws IOException, GivenUp {
         if (offset == 0) {
             throw new GivenUp(
                     "AOF "

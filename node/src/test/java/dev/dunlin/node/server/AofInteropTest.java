@@ -51,9 +51,7 @@ class AofInteropTest {
                     "redis-server serves",
                     20,
                     () -> {
-                        assertThat(process.isAlive())
-                                .as(() -> log(dir))
-                                .isTrue();
+                        assertThat(process.isAlive()).as(() -> log(dir)).isTrue();
                         try (var c = new RawConnection(port)) {
                             return c.call("PING").equals("+PONG");
                         } catch (java.io.UncheckedIOException notYet) {
@@ -113,9 +111,7 @@ class AofInteropTest {
     void givenOurFiles_whenRedisLoadsThem_thenItsDataIsOurs(
             long seed, String preamble, boolean rewritten, String timestamps) throws Exception {
         Map<String, String> ours;
-        String[] options = {
-            "aof-use-rdb-preamble", preamble, "aof-timestamp-enabled", timestamps
-        };
+        String[] options = {"aof-use-rdb-preamble", preamble, "aof-timestamp-enabled", timestamps};
         try (Node node = dunlin(dir, options)) {
             write(node.port(), seed, COMMANDS);
             if (rewritten) {
