@@ -60,7 +60,7 @@ final class AofBases {
 
     /// {@return whether a base may begin now}
     boolean mayBegin() {
-        return snapshots.mayOpen();
+        return snapshots.mayOpen(Snapshots.Use.REWRITE);
     }
 
     /// {@return the base of a node without keys}
@@ -103,11 +103,15 @@ final class AofBases {
         return SnapshotJob.start(
                 snapshots.open(
                         Snapshots.Use.REWRITE,
-                        SnapshotForm.forFile(
-                                        null,
-                                        settings.get(Directives.RDB_COMPRESSION),
-                                        keyspace.libraries().sources())
-                                .asAofBase()),
+                        // Times of fields are part of the data; Redis 7.0 cannot read a hash that
+                        // has some, but has no way to make one either.
+                        new SnapshotForm(
+                                null,
+                                settings.get(Directives.RDB_COMPRESSION),
+                                true,
+                                true,
+                                RdbWriter.Trailer.LEFT_TO_CONSUMER,
+                                keyspace.libraries().sources())),
                 target,
                 loop.eventLoop(),
                 background,

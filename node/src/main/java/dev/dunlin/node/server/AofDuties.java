@@ -7,8 +7,8 @@ import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.observe.InfoFacts;
 import dev.dunlin.node.persistence.aof.AofFiles;
 import dev.dunlin.node.persistence.aof.AofLog;
+import dev.dunlin.node.persistence.aof.Disk;
 import dev.dunlin.node.persistence.aof.FsyncPolicy;
-import dev.dunlin.node.persistence.aof.SystemDisk;
 import dev.dunlin.node.replication.Replication;
 import dev.dunlin.node.resp.RespError;
 import java.io.IOException;
@@ -55,6 +55,7 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
     private final Replication replication;
     private final Snapshots snapshots;
     private final LoadProgress loading;
+    private final Disk disk;
     private final AofStart start;
     private final AofBases bases;
     private final AofRewrites rewrites;
@@ -77,6 +78,7 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
             Replication replication,
             Snapshots snapshots,
             LoadProgress loading,
+            Disk disk,
             AofStart start,
             AofBases bases,
             Executor background,
@@ -86,6 +88,7 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
         this.replication = replication;
         this.snapshots = snapshots;
         this.loading = loading;
+        this.disk = disk;
         this.start = start;
         this.bases = bases;
         this.background = background;
@@ -97,7 +100,7 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
 
     private AofFiles files() {
         return new AofFiles(
-                new SystemDisk(),
+                disk,
                 Path.of(settings.get(Directives.DIR)),
                 settings.get(Directives.APPEND_DIR_NAME),
                 settings.get(Directives.APPEND_FILE_NAME));
@@ -423,20 +426,22 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
 
     @Override
     public long dependence(long mark) {
-        AofLog current = log;
-        if (current == null) {
+        if (log == null) {
             return NOTHING;
         }
         long offset = replication.log().offset();
-        // While the disk fails, who changes nothing does not wait for it: see the decision about
-        // disks that fail.
-        return offset == mark && current.failure() != null ? NOTHING : offset;
+        return offset == mark ? -offset : offset;
     }
 
     @Override
     public boolean isSafe(long dependence) {
         AofLog current = log;
-        return current == null || dependence == NOTHING || current.isSafe(dependence);
+        if (current == null || current.isSafe(Math.abs(dependence))) {
+            return true;
+        }
+        // While the disk fails, who has changed nothing does not wait for it: see the decision
+        // about disks that fail.
+        return dependence <= NOTHING && current.failure() != null;
     }
 
     @Override

@@ -29,6 +29,8 @@ import dev.dunlin.node.observe.Observation;
 import dev.dunlin.node.offheap.Allocator;
 import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.SlabAllocator;
+import dev.dunlin.node.persistence.aof.Disk;
+import dev.dunlin.node.persistence.aof.SystemDisk;
 import dev.dunlin.node.replication.LinkState;
 import dev.dunlin.node.replication.Replication;
 import dev.dunlin.node.replication.ReplicationConfig;
@@ -130,7 +132,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private boolean reclaiming;
     private boolean expiring;
 
-    private NodeServer(Settings settings, Runnable stop) throws IOException, NodesConfException {
+    private NodeServer(Settings settings, Runnable stop, Disk disk)
+            throws IOException, NodesConfException {
         this.settings = settings;
         this.stop = stop;
         hotSettings = new HotSettings(settings);
@@ -186,6 +189,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         replication,
                         snapshots,
                         loadProgress,
+                        disk,
                         new AofStart(
                                 loop,
                                 settings,
@@ -337,7 +341,13 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     /// @throws NodesConfException when nodes.conf is broken or in use
     public static NodeServer start(Settings settings, Runnable stop)
             throws IOException, NodesConfException {
-        return new NodeServer(settings, stop);
+        return start(settings, stop, new SystemDisk());
+    }
+
+    /// As the other, with the disk that the append-only file lies on.
+    static NodeServer start(Settings settings, Runnable stop, Disk disk)
+            throws IOException, NodesConfException {
+        return new NodeServer(settings, stop, disk);
     }
 
     /// The debug allocator costs several times as much; tests and fuzzing turn it on.

@@ -14,7 +14,8 @@ interface ReplySafety {
     /// {@return the position of the log now, for [#dependence]}
     long mark();
 
-    /// {@return what the replies depend on that were made since `mark`}
+    /// {@return what the replies depend on that were made since `mark`: a position in the log, negative when nothing was written since, so that
+    /// they only show what is there}
     long dependence(long mark);
 
     /// {@return whether replies that depend on this may leave}

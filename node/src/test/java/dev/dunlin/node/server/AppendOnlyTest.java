@@ -57,7 +57,7 @@ class AppendOnlyTest {
             c.call("INCR", "n");
             c.call("INCR", "n");
             assertThat(c.call("EXEC")).isEqualTo("[:1 :2]");
-            assertThat(c.call("SET", "t", "1", "PX", "1000000")).isEqualTo("+OK");
+            assertThat(c.call("SET", "t", "1", "PXAT", "3000000000000")).isEqualTo("+OK");
         }
         assertThat(files())
                 .containsExactly(
@@ -70,7 +70,7 @@ class AppendOnlyTest {
             c.call("SELECT", "3");
             assertThat(c.call("LRANGE", "l", "0", "-1")).isEqualTo("[$x $y]");
             assertThat(c.call("GET", "n")).isEqualTo("$2");
-            assertThat(c.call("TTL", "t")).isEqualTo(":1000");
+            assertThat(c.call("PEXPIRETIME", "t")).isEqualTo(":3000000000000");
             assertThat(c.call("INCR", "n")).isEqualTo(":3");
         }
         try (Node node = start();

@@ -64,6 +64,31 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
+    /// {@return whether anything comes within this time}
+    boolean hasReplyWithin(int millis) {
+        try {
+            socket.setSoTimeout(millis);
+            in.mark(1);
+            int next = in.read();
+            in.reset();
+            return next >= 0;
+        } catch (java.net.SocketTimeoutException nothing) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            restoreTimeout();
+        }
+    }
+
+    private void restoreTimeout() {
+        try {
+            socket.setSoTimeout(TIMEOUT_MS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// {@return whether the other side has closed, after reading what was still to come}
     boolean isClosedByPeer() {
         try {

@@ -72,6 +72,11 @@ final class AofAppender implements AutoCloseable {
         return syncedPosition != writtenPosition;
     }
 
+    /// {@return bytes that are in the file and not known to be on disk}
+    long unsyncedBytes() {
+        return writtenPosition - syncedPosition;
+    }
+
     /// {@return offset of the log behind the last batch that is in the file}
     long writtenOffset() {
         return writtenOffset;

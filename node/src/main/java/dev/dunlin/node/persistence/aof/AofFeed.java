@@ -105,6 +105,9 @@ final class AofFeed implements AutoCloseable {
         handedOffset = reader.offset();
         AofBatch batch = AofBatch.of(parts, handedOffset);
         handedBytes += batch.bytes();
+        if (writer.appendNow(batch)) {
+            return;
+        }
         if (waitingSinceMs == NONE) {
             waitFromNow();
         }

@@ -8,16 +8,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The thread that owns the append-only file: writes what the loop hands it, and syncs it as the policy says.
+/// Writes what the loop hands it to the append-only file, and syncs it as the policy says, on a thread of its own.
+///
+/// When nobody has to wait for the disk (`everysec`, `no`) and the thread has nothing to do, the loop may write by itself
+/// ([#appendNow]): that copies a few kilobytes into the system's cache, which costs less than waking the thread up, and what a client is
+/// told of survives the end of the process. Should such a write once take long, all goes through the thread for a while.
 ///
 /// All that has come while it was busy goes to disk together, so that with `always` one sync serves the writes of many turns of the loop.
 /// A failure is tried again every [#RETRY_MS] until it is over; what was not written stays, and later jobs fail meanwhile.
 ///
-/// Thread: its own. Any thread may call the public methods; what they tell is some moment's state, in order. Memory: what was handed in and
+/// Thread: its own; files and appender belong to whoever has set `busy`, which is the thread, or the loop for the time of a write. The
+/// other methods are for the loop, what they tell is some moment's state, in order. Memory: what was handed in and
 /// is not done with ([#progress] tells); whoever hands it in keeps it bounded. The thread must not be interrupted, which would close files.
 final class AofWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AofWriter.class);
@@ -28,6 +35,14 @@ final class AofWriter implements AutoCloseable {
     private static final long SYNC_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(900);
 
     private static final long FOREVER_MS = 1L << 40;
+
+    /// A write by the loop that takes so long shows that the disk is busy, and there are none for [#AVOID_NS].
+    private static final long SLOW_WRITE_NS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final long AVOID_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /// What the loop writes by itself at most.
+    private static final long WRITE_NOW_BYTES_MAX = 256 << 10;
 
     /// Same failures are logged once in so long a time.
     private static final long LOG_PERIOD_NS = TimeUnit.SECONDS.toNanos(30);
@@ -73,11 +88,26 @@ final class AofWriter implements AutoCloseable {
     private final AtomicBoolean told = new AtomicBoolean();
     private final CompletableFuture<String> end = new CompletableFuture<>();
 
+    /// Whether somebody uses the files right now.
+    private final AtomicBoolean busy = new AtomicBoolean();
+
+    /// What was handed over and is not done.
+    private final AtomicInteger pending = new AtomicInteger();
+
+    /// Bytes of all batches that were handed over, and of those that were taken.
+    private final AtomicLong handedBytes = new AtomicLong();
+
+    private long takenBytes;
+    private final GroupCommit group = new GroupCommit();
+
     private volatile FsyncPolicy policy;
     private volatile boolean syncHeldOff;
     private volatile Progress progress;
 
-    // Of the thread only.
+    // Of the loop only.
+    private long avoidUntilNs = System.nanoTime();
+
+    // Of whoever is busy.
     private boolean stopped;
     private @Nullable String failure;
     private String loggedFailure = "";
@@ -104,26 +134,80 @@ final class AofWriter implements AutoCloseable {
 
     /// Adds commands to the file.
     void append(AofBatch batch) {
-        queue.add(new Item.Write(batch));
+        handedBytes.addAndGet(batch.bytes());
+        hand(new Item.Write(batch));
+    }
+
+    /// Writes commands to the file in this call, if that is quick and the policy asks for no more.
+    ///
+    /// @return whether the batch was taken over; if not, it is still the caller's to [#append]
+    boolean appendNow(AofBatch batch) {
+        if (batch.bytes() > WRITE_NOW_BYTES_MAX
+                || isAlways()
+                || pending.get() > 0
+                || !busy.compareAndSet(false, true)) {
+            return false;
+        }
+        boolean wake;
+        try {
+            long startNs = System.nanoTime();
+            if (failure != null || stopped || startNs - avoidUntilNs < 0) {
+                return false;
+            }
+            boolean before = unsynced;
+            appender.keepUntilSynced(false);
+            appender.add(batch);
+            write();
+            if (System.nanoTime() - startNs > SLOW_WRITE_NS) {
+                avoidUntilNs = startNs + AVOID_NS;
+            }
+            wake = failure != null || (unsynced && !before);
+            progress = observe(false);
+        } finally {
+            busy.set(false);
+        }
+        if (wake) {
+            // The thread has slept without a clock.
+            hand(new Item.Wake());
+        }
+        return true;
+    }
+
+    private void write() {
+        try {
+            appender.write();
+        } catch (IOException e) {
+            failed(e);
+        }
+        noteUnsynced();
+    }
+
+    private void hand(Item item) {
+        pending.incrementAndGet();
+        queue.add(item);
+    }
+
+    private boolean isAlways() {
+        return policy == FsyncPolicy.ALWAYS && !syncHeldOff;
     }
 
     /// Runs `job` after all that was added before is in the file, unless that fails, and tells how it went.
     ///
     /// @param onDone hears how it went; called on the writer's thread
     void perform(Job job, AofLog.Done onDone) {
-        queue.add(new Item.Work(job, onDone));
+        hand(new Item.Work(job, onDone));
     }
 
     void policy(FsyncPolicy changed) {
         policy = changed;
-        queue.add(new Item.Wake());
+        hand(new Item.Wake());
     }
 
     /// @param held whether nothing is synced for the time being (`no-appendfsync-on-rewrite`)
     void holdSyncOff(boolean held) {
         if (held != syncHeldOff) {
             syncHeldOff = held;
-            queue.add(new Item.Wake());
+            hand(new Item.Wake());
         }
     }
 
@@ -142,7 +226,7 @@ final class AofWriter implements AutoCloseable {
     ///
     /// @return completed when the files are closed, with what went wrong, or an empty text
     CompletableFuture<String> stop() {
-        queue.add(new Item.Stop());
+        hand(new Item.Stop());
         return end.copy();
     }
 
@@ -158,15 +242,26 @@ final class AofWriter implements AutoCloseable {
         while (!stopped) {
             items.clear();
             take(items);
+            while (!busy.compareAndSet(false, true)) {
+                // The loop is in the midst of a write, which takes microseconds.
+                Thread.onSpinWait();
+            }
             for (Item item : items) {
                 switch (item) {
-                    case Item.Write(AofBatch batch) -> appender.add(batch);
+                    case Item.Write(AofBatch batch) -> {
+                        takenBytes += batch.bytes();
+                        appender.add(batch);
+                    }
                     case Item.Work work -> perform(work);
                     case Item.Wake _ -> {}
                     case Item.Stop _ -> stopped = true;
                 }
             }
             flush(stopped);
+            pending.addAndGet(-items.size());
+            if (!stopped) {
+                busy.set(false);
+            }
         }
         try {
             appender.close();
@@ -184,11 +279,44 @@ final class AofWriter implements AutoCloseable {
             if (first != null) {
                 items.add(first);
                 queue.drainTo(items);
+                if (isAlways()) {
+                    awaitOthers(items);
+                }
             }
         } catch (InterruptedException e) {
             // Nobody has a reason to interrupt this thread, and files do not survive it.
             throw new IllegalStateException("the writer was interrupted", e);
         }
+    }
+
+    /// Waits a moment for the writes of other clients.
+    private void awaitOthers(List<Item> items) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + group.patienceNs();
+        while (isAllWrites(items) && group.isWorthWaiting(bytes(items))) {
+            Item more = queue.poll(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (more == null) {
+                return;
+            }
+            items.add(more);
+            queue.drainTo(items);
+        }
+    }
+
+    private static boolean isAllWrites(List<Item> items) {
+        for (Item item : items) {
+            if (!(item instanceof Item.Write)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long bytes(List<Item> items) {
+        long bytes = 0;
+        for (Item item : items) {
+            bytes += item instanceof Item.Write(AofBatch batch) ? batch.bytes() : 0;
+        }
+        return bytes;
     }
 
     private long waitMs() {
@@ -219,13 +347,13 @@ final class AofWriter implements AutoCloseable {
 
     /// Writes what is there, and syncs if it is time.
     private void flush(boolean last) {
-        boolean always = policy == FsyncPolicy.ALWAYS && !syncHeldOff;
+        boolean always = isAlways();
         appender.keepUntilSynced(always);
         try {
             appender.write();
             noteUnsynced();
             if (always || last || !appender.hasUnsynced()) {
-                appender.sync();
+                syncGroup();
             } else if (isSyncDue()) {
                 tell(true);
                 appender.sync();
@@ -237,6 +365,15 @@ final class AofWriter implements AutoCloseable {
         }
         noteUnsynced();
         tell(false);
+    }
+
+    private void syncGroup() throws IOException {
+        long bytes = appender.unsyncedBytes();
+        long startNs = System.nanoTime();
+        appender.sync();
+        if (bytes > 0) {
+            group.synced(bytes, handedBytes.get() - takenBytes, System.nanoTime() - startNs);
+        }
     }
 
     private boolean isSyncDue() {

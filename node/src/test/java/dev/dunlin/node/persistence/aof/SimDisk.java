@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// names up to then. When the power goes, of what is not durable any beginning may have reached the disk, of each file and of the changes of
 /// names. A sync that fails forgets which bytes were not durable: a later one does not make up for it, as the Linux kernel behaves.
 ///
-/// Thread: one at a time.
+/// Thread: any, one at a time.
 final class SimDisk implements Disk {
     /// Bytes in memory and on disk.
     private static final class Inode {
@@ -81,12 +81,12 @@ final class SimDisk implements Disk {
     }
 
     /// {@return how many operations there were}
-    long operations() {
+    synchronized long operations() {
         return operations;
     }
 
     /// The operations from the `from`-th on fail, up to but not the `to`-th.
-    void failBetween(long from, long to, String why) {
+    synchronized void failBetween(long from, long to, String why) {
         failFrom = from;
         failTo = to;
         reason = why;
@@ -105,12 +105,12 @@ final class SimDisk implements Disk {
     }
 
     /// {@return the disk as the next process finds it when this one is killed}
-    SimDisk afterKill() {
+    synchronized SimDisk afterKill() {
         return image(names, inode -> inode.seen());
     }
 
     /// {@return the disk as it may be after the power was cut}
-    SimDisk afterPowerLoss() {
+    synchronized SimDisk afterPowerLoss() {
         Map<Path, Inode> reached = new LinkedHashMap<>(durableNames);
         int count = random.nextInt(changes.size() + 1);
         changes.subList(0, count).forEach(change -> change.applyTo(reached));
@@ -165,7 +165,7 @@ final class SimDisk implements Disk {
     }
 
     @Override
-    public OpenFile open(Path file, boolean empty) throws IOException {
+    public synchronized OpenFile open(Path file, boolean empty) throws IOException {
         operation();
         Inode inode = names.get(file);
         if (inode == null || empty) {
@@ -185,11 +185,19 @@ final class SimDisk implements Disk {
 
         @Override
         public long size() {
-            return inode.cachedBytes;
+            synchronized (SimDisk.this) {
+                return inode.cachedBytes;
+            }
         }
 
         @Override
         public long write(long position, ByteBuffer[] buffers) throws IOException {
+            synchronized (SimDisk.this) {
+                return put(position, buffers);
+            }
+        }
+
+        private long put(long position, ByteBuffer[] buffers) throws IOException {
             boolean fails = fails();
             long bytes = 0;
             for (ByteBuffer buffer : buffers) {
@@ -212,6 +220,12 @@ final class SimDisk implements Disk {
 
         @Override
         public void truncate(long size) throws IOException {
+            synchronized (SimDisk.this) {
+                shorten(size);
+            }
+        }
+
+        private void shorten(long size) throws IOException {
             operation();
             if (size < inode.cachedBytes) {
                 inode.cachedBytes = (int) size;
@@ -222,6 +236,12 @@ final class SimDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
+            synchronized (SimDisk.this) {
+                makeDurable();
+            }
+        }
+
+        private void makeDurable() throws IOException {
             if (fails()) {
                 inode.makeDurable(random.nextInt(inode.cachedBytes + 1));
                 inode.dirty.clear();
@@ -236,37 +256,37 @@ final class SimDisk implements Disk {
     }
 
     @Override
-    public byte[] read(Path file, int bytesMax) throws IOException {
+    public synchronized byte[] read(Path file, int bytesMax) throws IOException {
         operation();
         byte[] all = inode(file).seen();
         return all.length <= bytesMax ? all : Arrays.copyOf(all, bytesMax);
     }
 
     @Override
-    public boolean exists(Path file) {
+    public synchronized boolean exists(Path file) {
         return names.containsKey(file);
     }
 
     @Override
-    public long size(Path file) throws IOException {
+    public synchronized long size(Path file) throws IOException {
         operation();
         return inode(file).cachedBytes;
     }
 
     @Override
-    public void createDirectory(Path directory) throws IOException {
+    public synchronized void createDirectory(Path directory) throws IOException {
         operation();
     }
 
     @Override
-    public void rename(Path from, Path to) throws IOException {
+    public synchronized void rename(Path from, Path to) throws IOException {
         operation();
         inode(from);
         change(new Change(Objects.requireNonNull(to.getParent()), from, to, null));
     }
 
     @Override
-    public void delete(Path file) throws IOException {
+    public synchronized void delete(Path file) throws IOException {
         operation();
         if (names.containsKey(file)) {
             change(new Change(Objects.requireNonNull(file.getParent()), null, file, null));
@@ -274,7 +294,7 @@ final class SimDisk implements Disk {
     }
 
     @Override
-    public void syncDirectory(Path directory) throws IOException {
+    public synchronized void syncDirectory(Path directory) throws IOException {
         operation();
         int last = -1;
         for (int i = 0; i < changes.size(); i++) {
