@@ -3,6 +3,7 @@ package dev.dunlin.chaos.crash;
 
 import dev.dunlin.chaos.HarnessException;
 import dev.dunlin.chaos.client.PipelineClient;
+import dev.dunlin.chaos.client.Reply;
 import dev.dunlin.chaos.cluster.ServerUnderTest;
 import dev.dunlin.chaos.cluster.Standalone;
 import dev.dunlin.chaos.workload.Workers;
@@ -44,6 +45,7 @@ public final class DiskRunner {
     private final List<Script> scripts = new ArrayList<>();
     private final List<Ledger> ledgers = new ArrayList<>();
     private final List<PatientWriter> writers = new ArrayList<>();
+    private final Map<String, Integer> toPing = new TreeMap<>();
     private double longestReadMs;
     private double resumedMs = -1;
 
@@ -124,6 +126,10 @@ public final class DiskRunner {
                 long beforeNs = System.nanoTime();
                 reader.ask("GET", "k:0:1");
                 longestReadMs = Math.max(longestReadMs, (System.nanoTime() - beforeNs) / 1e6);
+                // It must say so to whoever watches it, even while every writer waits for a reply.
+                if (reader.ask("PING") instanceof Reply.Failure(String text)) {
+                    toPing.merge(text, 1, Integer::sum);
+                }
                 TimeUnit.MILLISECONDS.sleep(5);
             }
         } catch (IOException _) {
@@ -217,7 +223,7 @@ public final class DiskRunner {
     }
 
     private Map<String, Integer> refusals() {
-        Map<String, Integer> all = new TreeMap<>();
+        Map<String, Integer> all = new TreeMap<>(toPing);
         for (PatientWriter writer : writers) {
             writer.refusals().forEach((text, count) -> all.merge(text, count, Integer::sum));
         }
