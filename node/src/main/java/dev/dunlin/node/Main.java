@@ -7,6 +7,7 @@ import dev.dunlin.node.config.ConfigException;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.tools.CheckAof;
+import dev.dunlin.node.tools.CheckRdb;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,6 +36,9 @@ public final class Main {
             var answers =
                     new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             System.exit(CheckAof.run(words.subList(1, words.size()), System.out, answers));
+        }
+        if (!words.isEmpty() && words.getFirst().equals("check-rdb")) {
+            System.exit(CheckRdb.run(words.subList(1, words.size()), System.out));
         }
         System.exit(run(words));
     }

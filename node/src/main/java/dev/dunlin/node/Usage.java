@@ -7,6 +7,7 @@ final class Usage {
             """
             Usage: ./dunlin-node [/path/to/redis.conf] [options] [-]
                    ./dunlin-node - (read config from stdin)
+                   ./dunlin-node check-rdb <file.rdb>
                    ./dunlin-node -v or --version
                    ./dunlin-node -h or --help
                    ./dunlin-node check-aof [--fix|--truncate-to-timestamp TIME] <file.manifest|file.aof>

@@ -230,4 +230,30 @@ class AppendOnlyTest {
             assertThat(TestNodes.ask(node, "WAITAOF", "1", "0", "0")).isEqualTo("[:1 :0]");
         }
     }
+
+    @Test
+    void givenClusterNode_whenStartedAnew_thenItsSlotsHaveTheirKeys() throws Exception {
+        for (int round = 0; round < 2; round++) {
+            try (Node node = start("cluster-enabled", "yes");
+                    var c = new RawConnection(node.port())) {
+                if (round == 0) {
+                    c.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+                }
+                TestNodes.await("its cluster is up", 20, () -> TestNodes.isOk(node));
+                for (int i = 0; i < 50; i++) {
+                    if (round == 0) {
+                        assertThat(c.call("SET", "k" + i, "v" + i)).isEqualTo("+OK");
+                    }
+                    assertThat(c.call("GET", "k" + i)).isEqualTo("$v" + i);
+                }
+                if (round == 0) {
+                    assertThat(c.call("BGREWRITEAOF")).startsWith("+");
+                    TestNodes.await("done", 20, () -> info(node, "aof_rewrites").equals("1"));
+                    c.call("DEL", "k0");
+                    c.call("SET", "k0", "v0");
+                }
+                assertThat(c.call("CLUSTER", "COUNTKEYSINSLOT", "7629")).startsWith(":");
+            }
+        }
+    }
 }

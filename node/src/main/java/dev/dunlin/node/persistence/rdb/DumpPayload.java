@@ -21,7 +21,7 @@ import java.util.Set;
 /// | type | value ... | u16 RDB version | u64 CRC-64 of all before |
 /// ```
 ///
-/// Payloads are sealed as version 10, so that servers since Redis 7.0 take them, and accepted up to version 11.
+/// Payloads are sealed as version 10, so that servers since Redis 7.0 take them, and accepted up to version 12.
 ///
 /// Thread: stateless. Nothing here waits: a payload is in memory as a whole.
 public final class DumpPayload {

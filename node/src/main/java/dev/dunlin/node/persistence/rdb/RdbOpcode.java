@@ -3,6 +3,9 @@ package dev.dunlin.node.persistence.rdb;
 
 /// What a record of an RDB file starts with, unless it is the type of a value ([RdbType]).
 final class RdbOpcode {
+    /// How many keys a slot has, by nodes of clusters since Redis 7.4.
+    static final int SLOT_INFO = 0xf4;
+
     /// Source text of a function library as the release candidates of Redis 7.0 wrote it.
     static final int FUNCTION_PRE_GA = 0xf6;
 

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Reads an RDB file of version 1 to 11, record by record, from a source that may be endless, slow or hostile.
+/// Reads an RDB file of version 1 to 12, record by record, from a source that may be endless, slow or hostile.
 ///
 /// ```
 /// REDIS0010 | fa aux.. | fe db | fb sizes | (fc expiry) type key value ... | ff | crc64
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread: one, which waits when the source makes it wait; the node's loop is therefore not the one.
 public final class RdbReader {
     /// The newest version that is read.
-    public static final int VERSION_MAX = 11;
+    public static final int VERSION_MAX = 12;
 
     private static final int MAGIC_BYTES = 9;
     private static final int FIRST_VERSION_WITH_CHECKSUM = 5;
@@ -32,6 +32,9 @@ public final class RdbReader {
     private int db;
     private long emptyKeysSkipped;
     private boolean ended;
+    private boolean hasChecksum;
+    private byte @Nullable [] currentKey;
+    private @Nullable RdbType currentType;
 
     /// The value handed out last, still to be read to its end.
     private @Nullable RdbValue unread;
@@ -51,6 +54,21 @@ public final class RdbReader {
     /// {@return how many bytes of the file were taken so far}
     public long offset() {
         return input.offset();
+    }
+
+    /// {@return the key that was read last, whose value may not be sound; null when something else came after it}
+    public byte @Nullable [] currentKey() {
+        return currentKey;
+    }
+
+    /// {@return the type of the value that was read last; null when something else came after it}
+    public @Nullable RdbType currentType() {
+        return currentType;
+    }
+
+    /// {@return whether there was a checksum at the end, which then is right}
+    public boolean hasChecksum() {
+        return hasChecksum;
     }
 
     /// Reads the next record, after what was left of the value before it.
@@ -104,6 +122,8 @@ public final class RdbReader {
 
     /// {@return the next record, or null for one that stands for nothing}
     private @Nullable RdbRecord readRecord() throws IOException {
+        currentKey = null;
+        currentType = null;
         int opcode = input.readByte();
         return switch (opcode) {
             case RdbOpcode.AUX -> new RdbRecord.Aux(decoder.readText(), decoder.readText());
@@ -111,6 +131,13 @@ public final class RdbReader {
             case RdbOpcode.RESIZE_DB ->
                     new RdbRecord.ResizeDb(
                             Math.max(0, decoder.readNumber()), Math.max(0, decoder.readNumber()));
+            case RdbOpcode.SLOT_INFO -> {
+                // Slot, keys, keys with expiry: hints, as those of a database.
+                decoder.readNumber();
+                decoder.readNumber();
+                decoder.readNumber();
+                yield null;
+            }
             case RdbOpcode.FUNCTION -> new RdbRecord.Function(decoder.readString());
             case RdbOpcode.FUNCTION_PRE_GA -> readFunctionPreGa();
             case RdbOpcode.MODULE_AUX -> new RdbRecord.ModuleAux(ModuleData.skipAux(decoder));
@@ -147,7 +174,9 @@ public final class RdbReader {
                 case RdbOpcode.FREQUENCY -> frequency = input.readByte();
                 default -> {
                     RdbType type = type(opcode);
+                    currentType = type;
                     byte[] key = decoder.readString();
+                    currentKey = key;
                     RdbValue value = values.parse(type);
                     if (ValueParser.isEmpty(value)) {
                         emptyKeysSkipped++;
@@ -194,6 +223,7 @@ public final class RdbReader {
         }
         long computed = input.checksum();
         long stated = input.readLong();
+        hasChecksum = stated != 0;
         if (limits.checksum() && stated != 0 && stated != computed) {
             throw input.corrupt(
                     "checksum "

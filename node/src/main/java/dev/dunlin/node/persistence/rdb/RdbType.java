@@ -3,7 +3,7 @@ package dev.dunlin.node.persistence.rdb;
 
 import org.jspecify.annotations.Nullable;
 
-/// The types of value that RDB versions 1 to 11 know, and one of version 12; a type fixes both what a value is and how it is laid out.
+/// The types of value that RDB versions 1 to 12 know; a type fixes both what a value is and how it is laid out.
 public enum RdbType {
     STRING(0),
     LIST(1),
@@ -27,8 +27,12 @@ public enum RdbType {
     STREAM_2(19),
     SET_LISTPACK(20),
     STREAM_3(21),
+    /// A hash whose fields may expire, as release candidates of Redis 7.4 wrote it.
+    HASH_METADATA_PRE_GA(22),
+    HASH_LISTPACK_TIMED_PRE_GA(23),
     /// A hash whose fields may expire, each with its time. Of version 12: written only to whoever says that it reads it.
-    HASH_METADATA(24);
+    HASH_METADATA(24),
+    HASH_LISTPACK_TIMED(25);
 
     private final int code;
 

@@ -7,7 +7,9 @@ import dev.dunlin.node.value.StreamPart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The value of a key.
@@ -119,35 +121,76 @@ public sealed interface RdbValue {
         }
     }
 
-    /// The fields of a hash with their values, and with the times at which they expire.
+    /// The fields of a hash with their values, and with the times at which they expire, in any of the four forms that Redis 7.4 and its
+    /// release candidates have written.
     ///
     /// ```
-    /// i64 first time | count | time - first time + 1, 0 for none | field | value | time ...
+    /// table      i64 first time | count | time - first time + 1, 0 for none | field | value | time ...
+    /// the older  count | time, 0 for none | field | value | time ...
+    /// listpack   i64 first time | listpack of field, value, time, 0 for none
+    /// the older  the listpack alone
     /// ```
     final class TimedHashPairs implements Collection {
         private static final byte[] NO_BYTES = {};
 
+        private final RdbType type;
         private final RdbDecoder decoder;
+
+        /// What times are relative to, so that 1 stands for it.
         private final long firstMs;
+
+        /// Null for a table.
+        private final @Nullable PackedElements packed;
+
         private final long count;
         private long left;
         private byte[] field = NO_BYTES;
         private byte[] value = NO_BYTES;
         private long timeMs;
 
-        TimedHashPairs(RdbDecoder decoder) throws IOException {
+        TimedHashPairs(RdbType type, RdbDecoder decoder) throws IOException {
+            this.type = type;
             this.decoder = decoder;
-            this.firstMs = decoder.input().readLong();
-            this.count = decoder.readCount("fields", 3);
-            this.left = count;
-            if (firstMs < 0) {
+            boolean stated = type == RdbType.HASH_METADATA || type == RdbType.HASH_LISTPACK_TIMED;
+            long first = stated ? decoder.input().readLong() : 1;
+            if (first < 0) {
                 throw decoder.corrupt("a field that expired before 1970");
             }
+            if (type == RdbType.HASH_METADATA || type == RdbType.HASH_METADATA_PRE_GA) {
+                this.firstMs = first;
+                this.packed = null;
+                this.count = decoder.readCount("fields", 3);
+            } else {
+                // In a listpack times are absolute: what the first is, is only said in advance.
+                this.firstMs = 1;
+                this.packed = ListpackElements.of(decoder.readString(), decoder);
+                if (packed.count() % 3 != 0) {
+                    throw decoder.corrupt("elements where fields, values and times are expected");
+                }
+                this.count = packed.count() / 3;
+                if (DuplicateFields.isWorthLooking(count) && hasDuplicates(packed)) {
+                    throw decoder.corrupt("a hash with a field twice");
+                }
+            }
+            this.left = count;
+        }
+
+        private static boolean hasDuplicates(PackedElements listpack) {
+            Set<ByteBuffer> seen = new HashSet<>();
+            int start = listpack.cursor;
+            boolean twice = false;
+            while (listpack.next()) {
+                twice |= !seen.add(ByteBuffer.wrap(listpack.element()));
+                listpack.next();
+                listpack.next();
+            }
+            listpack.cursor = start;
+            return twice;
         }
 
         @Override
         public RdbType type() {
-            return RdbType.HASH_METADATA;
+            return type;
         }
 
         public long count() {
@@ -160,14 +203,26 @@ public sealed interface RdbValue {
                 return false;
             }
             left--;
-            long after = decoder.readNumber();
+            if (packed == null) {
+                setTime(decoder.readNumber());
+                field = decoder.readString();
+                value = decoder.readString();
+            } else {
+                packed.next();
+                field = packed.element();
+                packed.next();
+                value = packed.element();
+                packed.next();
+                setTime(packed.isInteger() ? packed.integer() : -1);
+            }
+            return true;
+        }
+
+        private void setTime(long after) throws RdbFormatException {
             if (after < 0 || after > Long.MAX_VALUE - firstMs) {
-                throw decoder.corrupt("a field that expires after the end of time");
+                throw decoder.corrupt("a field that expires at no time that there is");
             }
             timeMs = after == 0 ? 0 : Math.max(1, firstMs + after - 1);
-            field = decoder.readString();
-            value = decoder.readString();
-            return true;
         }
 
         /// {@return the field of the current pair; the array belongs to the caller}

@@ -63,7 +63,11 @@ final class ValueParser {
                             type,
                             pairs(ListpackElements.of(decoder.readString(), decoder)),
                             decoder);
-            case HASH_METADATA -> new RdbValue.TimedHashPairs(decoder);
+            case HASH_METADATA,
+                    HASH_METADATA_PRE_GA,
+                    HASH_LISTPACK_TIMED,
+                    HASH_LISTPACK_TIMED_PRE_GA ->
+                    new RdbValue.TimedHashPairs(type, decoder);
             case STREAM, STREAM_2, STREAM_3 ->
                     new RdbValue.StreamParts(new StreamReader(decoder, type));
             case MODULE -> opaque(type);

@@ -16,6 +16,7 @@ import dev.dunlin.node.replication.ReplicationId;
 import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.value.HashValue;
 import dev.dunlin.node.value.OpenValue;
+import dev.dunlin.node.value.SetValue;
 import dev.dunlin.node.value.SortedSetValue;
 import dev.dunlin.node.value.StreamPart;
 import dev.dunlin.node.value.Values;
@@ -110,7 +111,7 @@ public final class KeyspaceLoader {
             }
             String problem = apply(step);
             if (duplicate) {
-                return "a key comes twice";
+                return "a key, or an element of it, comes twice";
             }
             if (problem != null) {
                 return problem;
@@ -218,10 +219,13 @@ public final class KeyspaceLoader {
         switch (step.type()) {
             case HASH, HASH_ZIPMAP, HASH_ZIPLIST, HASH_LISTPACK ->
                     put(key, first, values.hashes(), hash -> addPairs(hash, elements));
-            case HASH_METADATA ->
+            case HASH_METADATA,
+                    HASH_METADATA_PRE_GA,
+                    HASH_LISTPACK_TIMED,
+                    HASH_LISTPACK_TIMED_PRE_GA ->
                     put(key, first, values.hashes(), hash -> addTimedPairs(hash, elements));
             case SET, SET_INTSET, SET_LISTPACK ->
-                    put(key, first, values.sets(), set -> elements.forEach(set::add));
+                    put(key, first, values.sets(), set -> addMembers(set, elements));
             case LIST, LIST_ZIPLIST, LIST_QUICKLIST, LIST_QUICKLIST_2 ->
                     put(key, first, values.lists(), list -> list.pushAll(elements));
             case SORTED_SET, SORTED_SET_2, SORTED_SET_ZIPLIST, SORTED_SET_LISTPACK ->
@@ -250,13 +254,19 @@ public final class KeyspaceLoader {
                                                 hash)));
     }
 
-    private static void addPairs(HashValue hash, List<byte[]> pairs) {
-        for (int i = 0; i < pairs.size(); i += 2) {
-            hash.put(pairs.get(i), pairs.get(i + 1));
+    private void addMembers(SetValue set, List<byte[]> elements) {
+        for (byte[] member : elements) {
+            duplicate |= !set.add(member);
         }
     }
 
-    private static void addScored(SortedSetValue set, List<byte[]> elements) {
+    private void addPairs(HashValue hash, List<byte[]> pairs) {
+        for (int i = 0; i < pairs.size(); i += 2) {
+            duplicate |= !hash.put(pairs.get(i), pairs.get(i + 1));
+        }
+    }
+
+    private void addScored(SortedSetValue set, List<byte[]> elements) {
         int longest = 0;
         for (int i = 0; i < elements.size(); i += 2) {
             longest = Math.max(longest, elements.get(i).length);
@@ -265,14 +275,14 @@ public final class KeyspaceLoader {
         for (int i = 0; i < elements.size(); i += 2) {
             double score =
                     ByteBuffer.wrap(elements.get(i + 1)).order(ByteOrder.LITTLE_ENDIAN).getDouble();
-            set.put(elements.get(i), score);
+            duplicate |= !set.put(elements.get(i), score);
         }
     }
 
     /// What has expired is taken all the same: who may remove it does so, and says so in the log.
-    private static void addTimedPairs(HashValue hash, List<byte[]> elements) {
+    private void addTimedPairs(HashValue hash, List<byte[]> elements) {
         for (int i = 0; i < elements.size(); i += 3) {
-            hash.put(elements.get(i), elements.get(i + 1));
+            duplicate |= !hash.put(elements.get(i), elements.get(i + 1));
             long timeMs =
                     ByteBuffer.wrap(elements.get(i + 2)).order(ByteOrder.LITTLE_ENDIAN).getLong();
             if (timeMs != HashValue.NO_TIME) {

@@ -100,13 +100,13 @@ class DumpPayloadTest {
     @Test
     void givenVersionsAndChecksums_whenTested_thenOnlyTheRightOnesAreIntact() {
         byte[] body = RdbText.unhex("00c007");
-        for (int version : new int[] {0, 6, 10, 11}) {
+        for (int version : new int[] {0, 6, 10, 11, 12}) {
             byte[] payload = withFooter(body, version);
             assertThat(DumpPayload.isIntact(payload, 0, payload.length))
                     .as("version " + version)
                     .isTrue();
         }
-        for (int version : new int[] {12, 80, 0xffff}) {
+        for (int version : new int[] {13, 80, 0xffff}) {
             byte[] payload = withFooter(body, version);
             assertThat(DumpPayload.isIntact(payload, 0, payload.length))
                     .as("version " + version)

@@ -56,7 +56,7 @@ class RdbReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "REDIS0012, RDB version 0012 cannot be read",
+        "REDIS0013, RDB version 0013 cannot be read",
         "REDIS0000, RDB version 0000 cannot be read",
         "REDIS9999, RDB version 9999 cannot be read",
         "REDIS-001, RDB version ?001 cannot be read",
@@ -199,6 +199,38 @@ class RdbReaderTest {
         assertThat(records.get(1)).isEqualTo(new RdbRecord.End(4));
     }
 
+    /// Redis 7.4's four forms of a hash with fields `f`, which expires at 1000, and `g`, which does not.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "16 0168 02 43e8 0166 0161 00 0167 0162",
+                "17 0168 18 18000000 0600 816602 816102 c3e802 816702 816202 0001 ff",
+                "18 0168 e803000000000000 02 01 0166 0161 00 0167 0162",
+                "19 0168 e803000000000000 18 18000000 0600 816602 816102 c3e802 816702 816202 0001 ff"
+            })
+    void givenFieldsThatExpire_whenRead_thenTheirTimesAreAbsolute(String record) throws Exception {
+        byte[] file =
+                RdbText.unhex(
+                        hex(bytes("REDIS0012")) + "f4 01 02 00" + record + "ff" + NO_CHECKSUM);
+        assertThat(RdbText.entries(file)).hasSize(1);
+        assertThat(RdbText.entries(file).getFirst()).contains("66=61@1000", "67=62@0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "17 0168 13 13000000 0400 816602 816102 c3e802 816702 ff | fields, values and times",
+                "17 0168 18 18000000 0600 816602 816102 c3e802 816602 816202 0001 ff | a field twice",
+                "17 0168 10 10000000 0300 816602 816102 816302 ff | expires at no time"
+            })
+    void givenFieldsThatExpire_whenTheyMakeNoSense_thenTheReasonIsNamed(
+            String record, String reason) {
+        byte[] file = RdbText.unhex(hex(bytes("REDIS0012")) + record + "ff" + NO_CHECKSUM);
+        assertThatThrownBy(() -> RdbText.entries(file)).hasMessageContaining(reason);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -206,7 +238,7 @@ class RdbReaderTest {
                 "fe 10              | 10 | database 16, there are 16",
                 "fe 81 ffffffffffffffff | 18 | database 18446744073709551615",
                 "fe c0 01           | 11 | length expected, found byte 192",
-                "f4 00 00 00        | 10 | unknown type or opcode 244",
+                "f2                 | 10 | unknown type or opcode 242",
                 "f3                 | 10 | unknown type or opcode 243",
                 "06 016b            | 10 | unknown type or opcode 6",
                 "fc 00000000        | 10 | unexpected end of input",
