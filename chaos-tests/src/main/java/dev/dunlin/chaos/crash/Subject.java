@@ -149,15 +149,19 @@ final class Subject implements AutoCloseable {
                 .findFirst();
     }
 
-    /// Starts a save or a rewrite and waits for its end.
+    /// Starts a save or a rewrite and waits for its end. One that was under way already is older than what it is to hold.
     static void complete(PipelineClient client, Setting.Background background)
             throws IOException, InterruptedException {
-        Reply reply = client.ask(background.command());
-        if (reply instanceof Reply.Failure(String text) && !text.contains("in progress")) {
-            throw new HarnessException(background.command() + ": " + text);
-        }
         long deadlineNs = System.nanoTime() + READY_MAX.toNanos();
-        while (!info(client, background.field()).equals(Optional.of("0"))) {
+        boolean begun = false;
+        while (!begun || !info(client, background.field()).equals(Optional.of("0"))) {
+            if (!begun) {
+                Reply reply = client.ask(background.command());
+                begun = !(reply instanceof Reply.Failure);
+                if (reply instanceof Reply.Failure(String text) && !text.contains("in progress")) {
+                    throw new HarnessException(background.command() + ": " + text);
+                }
+            }
             if (System.nanoTime() > deadlineNs) {
                 throw new HarnessException(background.command() + " does not end");
             }

@@ -218,9 +218,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         guards,
                         appendOnly);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
-        if (settings.get(Directives.APPEND_ONLY)) {
-            // Nobody may write before there is a file to write to.
-            loadProgress.begin(0, loop.nowMs());
+        boolean appends = settings.get(Directives.APPEND_ONLY);
+        Path dump = PersistenceDuties.dumpFile(settings);
+        boolean hasDump = StartUp.hasData(dump);
+        if (!appends && !hasDump) {
+            loadProgress.started();
         }
         server =
                 RespServer.bind(
@@ -256,9 +258,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         () -> shutDown.complete(true));
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
-        Path dump = persistence.file();
-        if (settings.get(Directives.APPEND_ONLY)) {
-            if (StartUp.hasData(dump)) {
+        if (appends) {
+            if (hasDump) {
                 LOG.warn("appendonly is on: the dump file is not loaded file={}", dump);
             }
             loop.submit(() -> {
@@ -269,7 +270,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                                         ? new StartUp.Result.Ready(Optional.empty())
                                         : new StartUp.Result.Refused(problem)));
             });
-        } else if (StartUp.hasData(dump)) {
+        } else if (hasDump) {
             var startUp =
                     new StartUp(
                             loop, settings, keyspace, context::values, loadProgress, background);

@@ -151,7 +151,7 @@ public final class CheckAof {
     private void checkAll(Path manifestFile) throws IOException, GivenUp, ManifestException {
         out.println("Start checking Multi Part AOF");
         AofManifest manifest = ManifestText.parse(Files.readAllBytes(manifestFile));
-        Path directory = manifestFile.toAbsolutePath().getParent();
+        Path directory = manifestFile.toAbsolutePath().resolveSibling("");
         AofFile base = manifest.base();
         int left = manifest.toLoad().size();
         if (base != null) {
