@@ -121,6 +121,16 @@ public final class Database {
         return ref;
     }
 
+    /// Makes the table ready for so many keys, where there is one table for all of them.
+    public void expect(long keys) {
+        if (roots.length == 1) {
+            if (roots[0] == Allocator.NULL) {
+                roots[0] = index.create();
+            }
+            index.expect(roots[0], keys);
+        }
+    }
+
     /// Makes room for a value of `valueBytes` bytes; what both lengths share of the old value is kept.
     ///
     /// @return the entry from now on

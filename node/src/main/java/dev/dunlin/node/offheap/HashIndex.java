@@ -237,6 +237,17 @@ public final class HashIndex {
         Memory.putInt(root + SIZE_OFFSET, size + 1);
     }
 
+    /// Gives an empty table the buckets that it will need for so many entries, so that none has to be split.
+    public void expect(int rootRef, long entries) {
+        long root = allocator.address(rootRef);
+        if (Memory.getInt(root + SIZE_OFFSET) == 0) {
+            long buckets = Math.min(Integer.MAX_VALUE / 2, entries * 10 / GROW_TENTHS + 1);
+            while (bucketCount(root) < buckets) {
+                grow(root);
+            }
+        }
+    }
+
     /// Visits a part of the table, as SCAN does: 0 starts, and the returned cursor goes on; 0 returned means that all was visited.
     ///
     /// An entry that is there from start to end of an iteration is visited at least once, however the table grows or shrinks in

@@ -87,7 +87,7 @@ final class DataSetLoad {
         try (InputStream input = Files.newInputStream(file)) {
             var batches =
                     new LoadBatches(
-                            new RdbReader(RdbSource.of(input), limits),
+                            new RdbReader(RdbSource.of(input, Files.size(file)), limits),
                             BATCH_BYTES_MAX,
                             BATCH_STEPS_MAX);
             boolean last = false;

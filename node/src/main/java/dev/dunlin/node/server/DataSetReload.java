@@ -82,7 +82,9 @@ final class DataSetReload {
         try (InputStream in = Files.newInputStream(file)) {
             var batches =
                     new LoadBatches(
-                            new RdbReader(RdbSource.of(in), limits), SLICE_BYTES, BATCH_STEPS);
+                            new RdbReader(RdbSource.of(in, Files.size(file)), limits),
+                            SLICE_BYTES,
+                            BATCH_STEPS);
             LoadBatch batch;
             do {
                 batch = batches.next();

@@ -20,12 +20,22 @@ public final class LoadBatches {
 
     private static final int ELEMENT_OVERHEAD_BYTES = 24;
 
+    /// A longer string is a step of its own, which saves it from being copied.
+    private static final int RUN_STRING_BYTES_MAX = 4096;
+
+    /// Room for a run to begin with.
+    private static final int RUN_BYTES = 64 * 1024;
+
     private final RdbReader reader;
     private final int bytesMax;
     private final int stepsMax;
 
     private List<LoadStep> steps = new ArrayList<>();
     private long bytes;
+
+    /// The last step, while more strings may follow.
+    private @Nullable StringRun run;
+
     private int db;
     private boolean ended;
     private long emptyKeysSkipped;
@@ -70,6 +80,7 @@ public final class LoadBatches {
                 new LoadBatch(List.copyOf(steps), bytes, reader.offset(), emptyKeysSkipped, ended);
         steps = new ArrayList<>();
         bytes = 0;
+        run = null;
         return batch;
     }
 
@@ -78,6 +89,7 @@ public final class LoadBatches {
     }
 
     private void add(LoadStep step, long payloadBytes) {
+        run = null;
         steps.add(step);
         bytes += STEP_OVERHEAD_BYTES + payloadBytes;
     }
@@ -88,7 +100,13 @@ public final class LoadBatches {
                     add(new LoadStep.Fact(name, value), (long) name.length() + value.length());
             case RdbRecord.SelectDb(int selected) -> db = selected;
             case RdbRecord.ResizeDb(long keys, long keysWithExpiry) ->
-                    add(new LoadStep.SizeHint(db, keys, keysWithExpiry), 0);
+                    // What is only claimed must not become memory.
+                    add(
+                            new LoadStep.SizeHint(
+                                    db,
+                                    Math.min(keys, reader.keysLeftMax()),
+                                    Math.min(keysWithExpiry, reader.keysLeftMax())),
+                            0);
             case RdbRecord.Function(byte[] source) ->
                     add(new LoadStep.Function(source), source.length);
             case RdbRecord.ModuleAux(String module) ->
@@ -101,7 +119,31 @@ public final class LoadBatches {
         }
     }
 
+    /// {@return whether it was taken}
+    private boolean takeShortString(RdbRecord.Entry entry) {
+        if (!(entry.value() instanceof RdbValue.StringBytes(byte[] value))
+                || value.length > RUN_STRING_BYTES_MAX
+                || entry.key().length > RUN_STRING_BYTES_MAX
+                || entry.idleSeconds() != RdbRecord.Entry.UNKNOWN
+                || entry.frequency() != RdbRecord.Entry.UNKNOWN) {
+            return false;
+        }
+        StringRun into = run;
+        if (into == null || into.db() != entry.db()) {
+            into = new StringRun(entry.db(), Math.min(RUN_BYTES, bytesMax));
+            add(new LoadStep.PutStrings(into), 0);
+            run = into;
+        }
+        int before = into.bytes();
+        into.add(entry.key(), value, entry.expireAtMs());
+        bytes += into.bytes() - before;
+        return true;
+    }
+
     private void takeEntry(RdbRecord.Entry entry) {
+        if (takeShortString(entry)) {
+            return;
+        }
         var key =
                 new LoadStep.Key(
                         entry.db(),

@@ -25,7 +25,7 @@ public sealed interface LoadStep {
             case PutElements(Key key, RdbType _, List<byte[]> _, boolean _) -> key;
             case PutStream(Key key, StreamPart _, boolean _) -> key;
             case Unsupported(Key key, RdbType _) -> key;
-            case Fact _, Function _, ModuleDataSkipped _, SizeHint _ -> null;
+            case Fact _, Function _, ModuleDataSkipped _, SizeHint _, PutStrings _ -> null;
         };
     }
 
@@ -35,7 +35,7 @@ public sealed interface LoadStep {
             case PutElements(Key _, RdbType _, List<byte[]> _, boolean first) -> first;
             case PutStream(Key _, StreamPart _, boolean first) -> first;
             case PutString _, PutPacked _, Unsupported _ -> true;
-            case Fact _, Function _, ModuleDataSkipped _, SizeHint _ -> false;
+            case Fact _, Function _, ModuleDataSkipped _, SizeHint _, PutStrings _ -> false;
         };
     }
 
@@ -51,6 +51,9 @@ public sealed interface LoadStep {
 
     /// How many keys a database is about to get.
     record SizeHint(int db, long keys, long keysWithExpiry) implements LoadStep {}
+
+    /// Keys with short strings.
+    record PutStrings(StringRun run) implements LoadStep {}
 
     /// A key with a string.
     @SuppressWarnings("ArrayRecordComponent") // See the interface.

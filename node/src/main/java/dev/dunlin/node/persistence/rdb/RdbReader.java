@@ -21,6 +21,10 @@ public final class RdbReader {
     public static final int VERSION_MAX = 12;
 
     private static final int MAGIC_BYTES = 9;
+
+    /// Type, an empty key, an empty string.
+    private static final int ENTRY_BYTES_MIN = 3;
+
     private static final int FIRST_VERSION_WITH_CHECKSUM = 5;
 
     private final RdbInput input;
@@ -54,6 +58,12 @@ public final class RdbReader {
     /// {@return how many bytes of the file were taken so far}
     public long offset() {
         return input.offset();
+    }
+
+    /// {@return how many keys can follow at most; 0 when the source does not say how much is left}
+    public long keysLeftMax() {
+        long bytes = input.remainingMax();
+        return bytes == RdbSource.UNKNOWN ? 0 : bytes / ENTRY_BYTES_MIN;
     }
 
     /// {@return the key that was read last, whose value may not be sound; null when something else came after it}

@@ -12,6 +12,7 @@ import dev.dunlin.node.persistence.rdb.LoadBatch;
 import dev.dunlin.node.persistence.rdb.LoadStep;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbType;
+import dev.dunlin.node.persistence.rdb.StringRun;
 import dev.dunlin.node.replication.ReplicationId;
 import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.value.HashValue;
@@ -42,10 +43,18 @@ public final class KeyspaceLoader {
         REPLACE
     }
 
+    /// Decides about keys with strings.
+    interface NewKeys {
+        /// {@return whether the key is to be put in; it is not there then}
+        boolean mayCome(
+                Database database, int slot, long key, int keyBytes, long hash, long expireAtMs);
+    }
+
     private final Keyspace keyspace;
     private final Values values;
     private final long expiredBeforeMs;
     private final Duplicates duplicates;
+    private final StringRunLoader strings;
     private boolean duplicate;
     private @Nullable ReplicationId historyId;
     private long historyOffset = -1;
@@ -69,6 +78,7 @@ public final class KeyspaceLoader {
         this.values = values;
         this.expiredBeforeMs = expiredBeforeMs;
         this.duplicates = duplicates;
+        this.strings = new StringRunLoader(keyspace, this::mayCome);
     }
 
     /// {@return keys put in so far}
@@ -105,7 +115,7 @@ public final class KeyspaceLoader {
     public @Nullable String apply(LoadBatch batch) {
         for (LoadStep step : batch.steps()) {
             LoadStep.Key key = step.keyOrNull();
-            if (key != null && isExpired(key)) {
+            if (key != null && isExpired(key.expireAtMs())) {
                 keysExpired += step.isFirst() ? 1 : 0;
                 continue;
             }
@@ -120,10 +130,19 @@ public final class KeyspaceLoader {
         return null;
     }
 
+    private boolean mayCome(
+            Database database, int slot, long key, int keyBytes, long hash, long expireAtMs) {
+        if (isExpired(expireAtMs)) {
+            keysExpired++;
+            return false;
+        }
+        return makesWay(database, slot, key, keyBytes, hash);
+    }
+
     /// Where the data has a history, replicas may go on with it: they hear of every key that goes, so those are deleted later.
-    private boolean isExpired(LoadStep.Key key) {
-        return key.expireAtMs() != RdbRecord.Entry.NEVER
-                && key.expireAtMs() < expiredBeforeMs
+    private boolean isExpired(long expireAtMs) {
+        return expireAtMs != RdbRecord.Entry.NEVER
+                && expireAtMs < expiredBeforeMs
                 && historyId == null;
     }
 
@@ -137,7 +156,10 @@ public final class KeyspaceLoader {
                     return "a function library comes twice";
                 }
             }
-            case LoadStep.SizeHint _, LoadStep.ModuleDataSkipped _ -> {}
+            case LoadStep.SizeHint(int db, long expected, long _) ->
+                    keyspace.database(db).expect(expected);
+            case LoadStep.ModuleDataSkipped _ -> {}
+            case LoadStep.PutStrings(StringRun run) -> strings.load(run);
             case LoadStep.PutString(LoadStep.Key key, byte[] value) ->
                     put(key, ValueKind.STRING, value);
             case LoadStep.PutPacked(LoadStep.Key key, RdbType type, byte[] blob)

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dunlin.node.persistence.codec.Seeds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +44,7 @@ class LoadBatchesTest {
                     collection = null;
                 }
                 switch (step) {
+                    case LoadStep.PutStrings(StringRun run) -> entries.addAll(strings(run));
                     case LoadStep.PutString(var key, byte[] value) ->
                             entries.add(head(key) + "string " + hex(value));
                     case LoadStep.PutPacked(var key, RdbType type, byte[] _)
@@ -84,6 +87,21 @@ class LoadBatchesTest {
         if (collection != null) {
             entries.add(hash(collection, pairs));
         }
+        return entries;
+    }
+
+    private static List<String> strings(StringRun run) {
+        List<String> entries = new ArrayList<>();
+        ByteBuffer packed =
+                ByteBuffer.wrap(run.packed(), 0, run.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        while (packed.hasRemaining()) {
+            byte[] key = new byte[packed.getInt()];
+            byte[] value = new byte[packed.getInt()];
+            long expireAtMs = packed.getLong();
+            packed.get(key).get(value);
+            entries.add(run.db() + " " + hex(key) + " " + expireAtMs + " string " + hex(value));
+        }
+        assertThat(entries).hasSize(run.count());
         return entries;
     }
 
