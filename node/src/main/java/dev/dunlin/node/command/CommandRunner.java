@@ -205,7 +205,7 @@ public final class CommandRunner {
         long dirtyBefore = ctx.dirty();
         long mark = reply.mark();
         boolean alone = inTransaction;
-        long startNs = timing.starting(client, command, alone, ctx.nowMs());
+        long startNs = timing.starting(command, alone, ctx.nowMs());
         try {
             command.handler().run(ctx, args, reply);
         } catch (CommandException e) {

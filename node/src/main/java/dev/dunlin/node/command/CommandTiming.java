@@ -45,6 +45,7 @@ public final class CommandTiming {
     private long markNs;
     private int grouped;
     private @Nullable Command heaviestCommand;
+    private @Nullable Client heaviestClient;
     private long heaviestBytes;
 
     // What follows from settings.
@@ -63,7 +64,7 @@ public final class CommandTiming {
         this.heaviest = heaviest;
     }
 
-    /// A batch of one client's commands begins.
+    /// A batch of commands begins.
     public void batchStarted(long nowNs) {
         inBatch = true;
         markNs = nowNs;
@@ -86,8 +87,8 @@ public final class CommandTiming {
     }
 
     /// The requests that have run are about to go from memory.
-    public void groupEnded(Client client, long nowMs) {
-        endGroup(client, nowMs);
+    public void groupEnded(long nowMs) {
+        endGroup(nowMs);
     }
 
     /// What runs from now on is nobody's batch.
@@ -99,11 +100,11 @@ public final class CommandTiming {
     ///
     /// @param alone whether it must have its time for itself
     /// @return what to give to [#ended]
-    long starting(Client client, Command command, boolean alone, long nowMs) {
+    long starting(Command command, boolean alone, long nowMs) {
         if (!inBatch || sharesClock(command, alone)) {
             return 0;
         }
-        endGroup(client, nowMs);
+        endGroup(nowMs);
         return markNs;
     }
 
@@ -142,14 +143,15 @@ public final class CommandTiming {
         if (bytes > heaviestBytes) {
             heaviestBytes = bytes;
             heaviestCommand = command;
+            heaviestClient = client;
             heaviest.bind(args);
         }
         if (grouped == GROUP_MAX) {
-            endGroup(client, nowMs);
+            endGroup(nowMs);
         }
     }
 
-    private void endGroup(Client client, long nowMs) {
+    private void endGroup(long nowMs) {
         if (grouped == 0) {
             return;
         }
@@ -160,7 +162,8 @@ public final class CommandTiming {
             group[i].countNanos(eachNs, 1, tracking);
         }
         Command slowest = heaviestCommand;
-        if (slowest != null) {
+        Client client = heaviestClient;
+        if (slowest != null && client != null) {
             note(client, slowest, heaviest, spentNs, nowMs);
         }
         markNs = now;

@@ -5,8 +5,8 @@ import dev.dunlin.node.offheap.Memory;
 
 /// Splits an inline command into arguments, with the quoting rules of redis-cli.
 ///
-/// Double quotes know `\n \r \t \b \a \xHH` and `\` before anything else; single quotes know `\'` only. An unquoted argument is never
-/// longer than its source, so escapes are undone in place in the receive buffer.
+/// Double quotes know `\n \r \t \b \a \xHH` and `\` before anything else; single quotes know `\'` only. A line without quotes is split in
+/// place. What is quoted is unquoted into memory of the batch, because a request that may not run yet is parsed again later.
 ///
 /// Thread: stateless.
 final class InlineSplitter {
@@ -16,6 +16,7 @@ final class InlineSplitter {
     ///
     /// @return false when quotes are not balanced, or a closing quote is not followed by a space
     static boolean split(Requests requests, long from, long to) {
+        long shift = hasQuotes(from, to) ? requests.scratch((int) (to - from)) - from : 0;
         long at = from;
         while (true) {
             while (at < to && isSpace(Memory.getByte(at))) {
@@ -24,8 +25,8 @@ final class InlineSplitter {
             if (at >= to) {
                 return true;
             }
-            long start = at;
-            long write = at;
+            long start = at + shift;
+            long write = start;
             while (at < to && !isSpace(Memory.getByte(at))) {
                 byte c = Memory.getByte(at);
                 if (c == '"' || c == '\'') {
@@ -69,6 +70,16 @@ final class InlineSplitter {
             }
             requests.addArgument(start, (int) (write - start));
         }
+    }
+
+    private static boolean hasQuotes(long from, long to) {
+        for (long at = from; at < to; at++) {
+            byte c = Memory.getByte(at);
+            if (c == '"' || c == '\'') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int hexEscape(long at, long to) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.resp;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/// The requests that were parsed from one stretch of a receive buffer: where each argument lies, and nothing copied.
+/// The requests of one batch, parsed from one stretch of a receive buffer or from several: where each argument lies, and nothing copied.
 ///
-/// Valid only until the buffer is read into again or released. Reused for every batch.
+/// Valid only until a buffer is read into again or released. Reused for every batch.
 ///
 /// Thread: owned by the node's loop.
 public final class Requests {
@@ -21,6 +25,9 @@ public final class Requests {
     private final int[] firstArgument = new int[BATCH_MAX + 1];
     private final long[] end = new long[BATCH_MAX];
     private int count;
+
+    /// Memory for arguments that do not lie in a receive buffer as they are.
+    private final List<ByteBuf> scratch = new ArrayList<>(0);
 
     /// {@return how many requests are complete}
     public int count() {
@@ -71,9 +78,21 @@ public final class Requests {
         }
         arguments = 0;
         count = 0;
+        for (int i = 0; i < scratch.size(); i++) {
+            scratch.get(i).release();
+        }
+        scratch.clear();
     }
 
-    boolean isFull() {
+    /// {@return the address of memory that belongs to this batch}
+    long scratch(int bytes) {
+        ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(bytes);
+        scratch.add(memory);
+        return memory.memoryAddress();
+    }
+
+    /// {@return whether no further request fits}
+    public boolean isFull() {
         return count == BATCH_MAX;
     }
 

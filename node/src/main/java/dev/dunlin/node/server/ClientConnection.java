@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dunlin.node.command.Blocked;
 import dev.dunlin.node.command.Client;
 import dev.dunlin.node.command.ClientLink;
@@ -42,6 +44,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final Channel channel;
     private final Client client;
     private final RequestParser parser = new RequestParser();
+
+    /// More than this is a pipeline, and batch enough by itself.
+    private static final int GATHERED_BYTES_MAX = 2048;
+
+    /// What this turn has brought and [TurnReads] will run, together with that of other clients.
+    private @Nullable ByteBuf arrived;
 
     /// Received bytes that no complete request has covered yet.
     private @Nullable ByteBuf rest;
@@ -88,6 +96,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         ByteBuf received = (ByteBuf) message;
         processor.countReceived(received.readableBytes());
         heardOfReplica();
+        processArrived();
         ByteBuf waiting = rest;
         if (waiting != null) {
             append(waiting, received);
@@ -95,8 +104,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             processRest();
             return;
         }
+        if (takesCommands() && received.readableBytes() <= GATHERED_BYTES_MAX) {
+            arrived = received;
+            processor.gather(this);
+            return;
+        }
         try {
-            if (mustPause() || closed || client.closeAfterReply()) {
+            if (!takesCommands()) {
                 keep(received);
                 return;
             }
@@ -115,6 +129,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (event != ChannelInputShutdownEvent.INSTANCE) {
             return;
         }
+        processArrived();
         if (awaitsSending && !client.replica() && client.blocked() == null) {
             client.closeAfterReplies();
         } else {
@@ -124,6 +139,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        processArrived();
         closed = true;
         dropQueued();
         ByteBuf waiting = rest;
@@ -167,10 +183,66 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         buffer.readerIndex((int) (done - base));
     }
 
+    /// Runs what has arrived without waiting for others.
+    private void processArrived() {
+        ByteBuf received = arrived;
+        if (received != null && !processing) {
+            processRemaining();
+        }
+    }
+
+    // What a batch of several clients does, in this order
+
+    /// {@return whether there is something that has arrived, whose commands may run}
+    boolean takesArrived() {
+        if (arrived != null && !takesCommands()) {
+            processRemaining();
+        }
+        return arrived != null;
+    }
+
+    /// {@return the address up to which the bytes are covered by complete requests, now part of the batch}
+    long parseArrived(CommandProcessor batch) {
+        processing = true;
+        ByteBuf received = requireNonNull(arrived);
+        long base = received.memoryAddress();
+        return batch.parse(client, parser, arrivedFrom(), base + received.writerIndex());
+    }
+
+    /// {@return the address of the first byte that has arrived}
+    long arrivedFrom() {
+        ByteBuf received = requireNonNull(arrived);
+        return received.memoryAddress() + received.readerIndex();
+    }
+
+    /// The commands up to `address` have run.
+    void consumedArrived(long address) {
+        processing = false;
+        ByteBuf received = requireNonNull(arrived);
+        received.readerIndex((int) (address - received.memoryAddress()));
+    }
+
+    /// Runs, or keeps, what no batch has taken of what has arrived.
+    void processRemaining() {
+        ByteBuf received = requireNonNull(arrived);
+        arrived = null;
+        try {
+            if (received.isReadable() && takesCommands()) {
+                process(received);
+            }
+            if (received.isReadable() && !closed) {
+                keep(received);
+            }
+        } finally {
+            received.release();
+        }
+    }
+
     private void processRest() {
         ByteBuf waiting = rest;
         if (waiting == null
                 || processing
+                || arrived != null
                 || mustPause()
                 || client.closeAfterReply()
                 || waiting.readableBytes() < parser.bytesNeeded()) {
@@ -299,18 +371,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             channel.write(queued.get(safe));
             safe++;
         }
-        if (safe > 0) {
-            channel.flush();
-        }
+        // Before the flush, which may find the channel closed, and then nothing is ours any more.
         if (safe == count) {
             queued.clear();
-            return true;
-        }
-        if (safe > 0) {
+        } else if (safe > 0) {
             queued.subList(0, safe).clear();
             System.arraycopy(dependences, safe, dependences, 0, count - safe);
         }
-        return false;
+        if (safe > 0) {
+            channel.flush();
+        }
+        return safe == count;
     }
 
     private void dropQueued() {

@@ -14,6 +14,7 @@ import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
 import dev.dunlin.node.resp.Requests;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A batch runs in two phases. First all its requests are parsed, and the index buckets and then the entries that they will need are
 /// touched: these loads do not depend on each other, so the processor waits for memory once and not for each. Then the commands run one
-/// after the other and find their data in the cache.
+/// after the other and find their data in the cache. A batch is what one client has sent in a pipeline, or what several clients have sent in
+/// one turn of the loop ([TurnReads]); the clock and the settings are read once for it.
 ///
 /// Thread: owned by the node's loop.
 final class CommandProcessor {
@@ -37,6 +39,7 @@ final class CommandProcessor {
     private final HotSettings settings;
     private final ReplyWriter reply;
     private final HeldClients held;
+    private final TurnReads reads;
     private final TurnReplies turn;
     private final ServingGate gate;
     private final ReplySafety safety;
@@ -47,6 +50,13 @@ final class CommandProcessor {
     private final @Nullable Command[] rows = new Command[Requests.BATCH_MAX];
     private final long[] hashes = new long[Requests.BATCH_MAX];
     private final int[] slots = new int[Requests.BATCH_MAX];
+    private final Database[] databases = new Database[Requests.BATCH_MAX];
+
+    // Of each client in a batch of several: its connection, how far its bytes were parsed, and the
+    // number of its last request, plus one.
+    private final ClientConnection[] sources = new ClientConnection[Requests.BATCH_MAX];
+    private final long[] parsedTo = new long[Requests.BATCH_MAX];
+    private final int[] lastRequest = new int[Requests.BATCH_MAX];
 
     /// Keeps the touching loads alive.
     private int touched;
@@ -80,6 +90,7 @@ final class CommandProcessor {
         this.settings = settings;
         this.reply = reply;
         this.held = held;
+        this.reads = new TurnReads(loop, this::processTogether);
         this.turn = turn;
         this.gate = gate;
         this.safety = safety;
@@ -90,25 +101,16 @@ final class CommandProcessor {
     /// @return the address up to which bytes were consumed
     long process(ClientConnection connection, RequestParser parser, long from, long to) {
         Client client = connection.client();
-        loop.turn();
-        settings.refresh();
-        runner.timing().batchStarted(loop.turnNs());
+        beginBatch();
         boolean vouched = vouches();
         batchMark = safety.mark();
-        replying = true;
         ranOnKeys = false;
         reply.begin(client.resp3());
         long at = from;
         try {
             while (at < to && connection.takesCommands()) {
                 requests.clear();
-                long parsed =
-                        parser.parse(
-                                requests,
-                                at,
-                                to,
-                                settings.bulkBytesMax(),
-                                client.authenticated() || !settings.requiresAuthentication());
+                long parsed = parse(client, parser, at, to);
                 int count = requests.count();
                 if (count == 0) {
                     String error = parser.error();
@@ -117,25 +119,121 @@ final class CommandProcessor {
                     }
                     return parsed;
                 }
-                touch(client, count);
-                at = execute(connection, count, at, parsed);
-                runner.timing().groupEnded(client, loop.nowMs());
+                look(client, 0, count);
+                touch(count);
+                at = execute(connection, 0, count, at, parsed);
+                runner.timing().groupEnded(loop.nowMs());
             }
             return at;
         } finally {
-            replying = false;
-            runner.timing().batchEnded();
-            // Replies that say nothing about keys leave in any case: how is a node without a lease?
-            connection.queue(reply, vouched && ranOnKeys, safety.dependence(batchMark), turn);
-            turn.commandsRan();
+            endBatch();
+            queueReplies(connection, vouched);
         }
     }
 
-    /// Looks up all rows and hashes all keys, then touches the memory that they will need.
+    /// Takes note that a connection holds bytes to be run at the end of the turn, together with those of others.
+    void gather(ClientConnection connection) {
+        reads.add(connection);
+    }
+
+    /// Runs what these connections have received, in batches of all of them.
+    private void processTogether(List<ClientConnection> connections) {
+        int next = 0;
+        while (next < connections.size()) {
+            int clients = 0;
+            beginBatch();
+            try {
+                requests.clear();
+                for (; next < connections.size() && takesMore(clients); next++) {
+                    ClientConnection connection = connections.get(next);
+                    if (connection.takesArrived()) {
+                        int before = requests.count();
+                        sources[clients] = connection;
+                        parsedTo[clients] = connection.parseArrived(this);
+                        lastRequest[clients++] = requests.count();
+                        look(connection.client(), before, requests.count());
+                    }
+                }
+                touch(requests.count());
+                runTogether(clients);
+            } finally {
+                endBatch();
+            }
+            for (int i = 0; i < clients; i++) {
+                // What did not fit, is not complete, or is no request at all.
+                sources[i].processRemaining();
+            }
+        }
+    }
+
+    /// {@return whether there is room for one more client in the batch; those whose requests are not complete take room as well}
+    private boolean takesMore(int clients) {
+        return clients < Requests.BATCH_MAX && !requests.isFull();
+    }
+
+    private void runTogether(int clients) {
+        int first = 0;
+        for (int i = 0; i < clients; i++) {
+            ClientConnection connection = sources[i];
+            boolean vouched = vouches();
+            batchMark = safety.mark();
+            ranOnKeys = false;
+            reply.begin(connection.client().resp3());
+            long consumed = connection.arrivedFrom();
+            try {
+                if (connection.takesCommands()) {
+                    consumed = execute(connection, first, lastRequest[i], consumed, parsedTo[i]);
+                }
+            } catch (Throwable e) {
+                // One client's misfortune is not the others'.
+                fault(connection.client(), e);
+                connection.close();
+            }
+            connection.consumedArrived(consumed);
+            queueReplies(connection, vouched);
+            first = lastRequest[i];
+        }
+        if (clients > 0) {
+            runner.timing().groupEnded(loop.nowMs());
+        }
+    }
+
+    /// Parses one more client's requests into the batch.
     ///
-    /// The touching loops hold nothing else, so that the processor has as many of their loads under way at once as it can.
-    private void touch(Client client, int count) {
-        for (int i = 0; i < count; i++) {
+    /// @return the address up to which all is covered by complete requests
+    long parse(Client client, RequestParser parser, long from, long to) {
+        return parser.parse(
+                requests,
+                from,
+                to,
+                settings.bulkBytesMax(),
+                client.authenticated() || !settings.requiresAuthentication());
+    }
+
+    private void beginBatch() {
+        loop.turn();
+        settings.refresh();
+        runner.timing().batchStarted(loop.turnNs());
+        replying = true;
+    }
+
+    private void endBatch() {
+        replying = false;
+        requests.clear();
+        runner.timing().batchEnded();
+    }
+
+    private void queueReplies(ClientConnection connection, boolean vouched) {
+        // Replies that say nothing about keys leave in any case: how is a node without a lease?
+        connection.queue(reply, vouched && ranOnKeys, safety.dependence(batchMark), turn);
+        turn.commandsRan();
+    }
+
+    /// Looks up the rows of a client's requests and hashes their keys.
+    private void look(Client client, int from, int to) {
+        Database database = ctx.keyspace().database(client.database());
+        for (int i = from; i < to; i++) {
+            databases[i] = database;
             int first = requests.firstArgument(i);
             Command row = table.find(requests.address(first), requests.bytes(first));
             rows[i] = row;
@@ -148,29 +246,36 @@ final class CommandProcessor {
             hashes[i] = ctx.keyspace().hash(requests.address(key), requests.bytes(key));
             slots[i] = args.slotOf(requests.address(key), requests.bytes(key));
         }
+    }
+
+    /// Touches the memory that the requests will need.
+    ///
+    /// The loops hold nothing else, so that the processor has as many of their loads under way at once as it can.
+    private void touch(int count) {
         if (count == 1) {
             return;
         }
-        Database database = ctx.keyspace().database(client.database());
         int sum = 0;
         for (int i = 0; i < count; i++) {
             if (slots[i] >= 0) {
-                sum += database.touchBucket(slots[i], hashes[i]);
+                sum += databases[i].touchBucket(slots[i], hashes[i]);
             }
         }
         for (int i = 0; i < count; i++) {
             if (slots[i] >= 0) {
-                sum += database.touchEntry(slots[i], hashes[i]);
+                sum += databases[i].touchEntry(slots[i], hashes[i]);
             }
         }
         touched = sum;
     }
 
-    /// {@return the address after the last request that ran}
-    private long execute(ClientConnection connection, int count, long start, long parsed) {
+    /// Runs the requests from `first` to `end` of the batch.
+    ///
+    /// @return the address after the last request that ran
+    private long execute(ClientConnection connection, int first, int end, long start, long parsed) {
         Client client = connection.client();
         boolean limited = settings.outputBuffer().hardBytes() > 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = first; i < end; i++) {
             requests.bindTo(args, i);
             if (slots[i] >= 0) {
                 args.know(
@@ -178,7 +283,7 @@ final class CommandProcessor {
             }
             if (!run(client, rows[i])) {
                 held.hold(client);
-                return i == 0 ? start : requests.end(i - 1);
+                return i == first ? start : requests.end(i - 1);
             }
             if (limited && connection.limitOutput(reply.writtenBytes())) {
                 reply.finish(ByteBuf::release);

@@ -47,7 +47,8 @@ class ClientControlTest {
                 var writer = connect()) {
             String writerId = id(writer);
             assertThat(admin.call("CLIENT", "PAUSE", LONG_MS, "WRITE")).isEqualTo("+OK");
-            writer.send("SET k v\r\nGET k\r\n");
+            // Quoted: what is parsed again must read the same.
+            writer.send("SET k \"a v\\x21\"\r\nGET k\r\n");
             TestNodes.await("write is held", 10, () -> isBlocked(admin, writerId));
             assertThat(admin.call("GET", "k")).isEqualTo("$-1");
             // A wait of a pause is none that UNBLOCK could end.
@@ -56,7 +57,7 @@ class ClientControlTest {
             assertThat(admin.call("CLIENT", "UNPAUSE")).isEqualTo("+OK");
 
             assertThat(writer.reply()).isEqualTo("+OK");
-            assertThat(writer.reply()).isEqualTo("$v");
+            assertThat(writer.reply()).isEqualTo("$a v!");
         }
     }
 
