@@ -20,6 +20,8 @@ import dev.dunlin.benchmarks.run.LongOperationResult;
 import dev.dunlin.benchmarks.run.LongOperationTest;
 import dev.dunlin.benchmarks.run.MemoryResult;
 import dev.dunlin.benchmarks.run.MemoryTest;
+import dev.dunlin.benchmarks.run.PersistenceResult;
+import dev.dunlin.benchmarks.run.PersistenceTests;
 import dev.dunlin.benchmarks.run.Report;
 import dev.dunlin.benchmarks.run.RunResult;
 import dev.dunlin.benchmarks.run.StallResult;
@@ -81,6 +83,8 @@ import picocli.CommandLine.Spec;
             "  bench --test memory_types                         hashes, sets, a list, a sorted set, a stream",
             "  bench --test stall_types                          how long others wait while a million elements go",
             "  bench --test eviction,churn                       hit ratio at maxmemory; physical memory after churn",
+            "  bench --test bgsave,rewrite                       what a snapshot costs those who write meanwhile",
+            "  bench --test load,aof                             coming back with five million keys; writes with fsync",
             "  bench --server a=redis-server --server b=redis-server --quick",
             "                                                    the null experiment: ratios must be near 1.00",
             "  bench --valkey /opt/valkey/valkey-server          one more to be better than",
@@ -110,6 +114,7 @@ public final class SideBySide implements Callable<Integer> {
                 }
             }
             addAll(OTHER_TESTS);
+            addAll(PersistenceTests.NAMES);
         }
     }
 
@@ -170,7 +175,7 @@ public final class SideBySide implements Callable<Integer> {
             names = "--load-keys",
             paramLabel = "N",
             description =
-                    "Keys loaded by memory and stall; a fifth as many by memory_types, stall_types and churn. Default: 5000000, quick 500000.")
+                    "Keys loaded by memory, stall, bgsave, rewrite and load; a fifth as many by memory_types, stall_types and churn. Default: 5000000, quick 500000.")
     private @Nullable Long loadKeys;
 
     @Option(
@@ -338,6 +343,9 @@ public final class SideBySide implements Callable<Integer> {
             }
             report.churn(churn);
         }
+        PersistenceResult persistence =
+                new PersistenceTests(specs, pinning, effort, report)
+                        .run(this::asksFor, clients, pipelines);
         return new RunResult(
                 started.toString(),
                 Machine.describe(),
@@ -348,7 +356,9 @@ public final class SideBySide implements Callable<Integer> {
                 stall,
                 longOperations,
                 eviction,
-                churn);
+                churn,
+
+                persistence);
     }
 
     private List<ServerSpec> serverSpecs() {
@@ -389,7 +399,7 @@ public final class SideBySide implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "no test '" + test + "'; there are " + String.join(", ", known));
             }
-            if (!OTHER_TESTS.contains(test)) {
+            if (!OTHER_TESTS.contains(test) && !PersistenceTests.NAMES.contains(test)) {
                 commands.add(Command.valueOf(test.toUpperCase(Locale.ROOT)));
             }
         }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param longOperations one entry per operation and server
 /// @param eviction one entry per policy and server
 /// @param churn one entry per server and point
+/// @param persistence what keeping data costs
 public record RunResult(
         String takenAt,
         Map<String, String> machine,
@@ -32,7 +33,8 @@ public record RunResult(
         @Nullable StallResult stall,
         List<LongOperationResult> longOperations,
         List<EvictionResult> eviction,
-        List<ChurnResult> churn) {
+        List<ChurnResult> churn,
+        PersistenceResult persistence) {
     /// Writes the run as JSON; directories are made as needed.
     public void writeTo(Path file) throws IOException {
         var parent = file.toAbsolutePath().getParent();

@@ -239,9 +239,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         appendOnly,
                         clientMemory);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
-        if (settings.get(Directives.APPEND_ONLY)) {
-            // Nobody may write before there is a file to write to.
-            loadProgress.begin(0, loop.nowMs());
+        boolean appends = settings.get(Directives.APPEND_ONLY);
+        Path dump = PersistenceDuties.dumpFile(settings);
+        boolean hasDump = StartUp.hasData(dump);
+        if (!appends && !hasDump) {
+            loadProgress.started();
         }
         server =
                 RespServer.bind(
@@ -277,9 +279,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         () -> shutDown.complete(true));
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
-        Path dump = persistence.file();
-        if (settings.get(Directives.APPEND_ONLY)) {
-            if (StartUp.hasData(dump)) {
+        if (appends) {
+            if (hasDump) {
                 LOG.warn("appendonly is on: the dump file is not loaded file={}", dump);
             }
             loop.submit(() -> {
@@ -290,7 +291,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                                         ? new StartUp.Result.Ready(Optional.empty())
                                         : new StartUp.Result.Refused(problem)));
             });
-        } else if (StartUp.hasData(dump)) {
+        } else if (hasDump) {
             var startUp =
                     new StartUp(
                             loop, settings, keyspace, context::values, loadProgress, background);
@@ -329,11 +330,13 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         if (clustered) {
             clusterDuties.restoring(cut);
             joinCluster();
+            loop.submit(loadProgress::started);
         } else {
             loop.submit(() -> {
                 loop.turn();
                 String primary = settings.get(Directives.REPLICA_OF);
                 cut.ifPresent(saved -> replication.restore(saved, primary.isEmpty()));
+                loadProgress.started();
                 if (!primary.isEmpty()) {
                     String[] address = primary.split(" ", -1);
                     replication.follow(address[0], Integer.parseInt(address[1]));
