@@ -190,7 +190,13 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         held,
                         replies,
                         guards);
-        Files.createDirectories(Path.of(settings.get(Directives.DIR)));
+        Path directory = Files.createDirectories(Path.of(settings.get(Directives.DIR)));
+        Path dump = directory.resolve(settings.get(Directives.DUMP_FILE_NAME));
+        boolean hasData = StartUp.hasData(dump);
+        if (hasData) {
+            // Before the first client can ask.
+            loadProgress.begin(Files.size(dump), loop.nowMs());
+        }
         server =
                 RespServer.bind(
                         loop,
@@ -225,8 +231,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         () -> shutDown.complete(true));
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
-        Path dump = persistence.file();
-        if (StartUp.hasData(dump)) {
+        if (hasData) {
             var startUp =
                     new StartUp(
                             loop, settings, keyspace, context::values, loadProgress, background);
