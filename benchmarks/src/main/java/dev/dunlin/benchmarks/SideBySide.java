@@ -357,7 +357,6 @@ public final class SideBySide implements Callable<Integer> {
                 longOperations,
                 eviction,
                 churn,
-
                 persistence);
     }
 
