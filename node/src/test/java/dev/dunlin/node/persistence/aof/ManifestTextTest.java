@@ -43,9 +43,7 @@ class ManifestTextTest {
 
     @Test
     void givenOddButLegalText_whenRead_thenItIsUnderstood() throws ManifestException {
-        AofManifest manifest =
-                parse("# a comment
-" + ODD_LINE);
+        AofManifest manifest = parse("# a comment\n" + ODD_LINE);
 
         assertThat(manifest.increments()).containsExactly(new AofFile("a \"b\" c", 7));
         assertThat(parse(format(manifest))).isEqualTo(manifest);
