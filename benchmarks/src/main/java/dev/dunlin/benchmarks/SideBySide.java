@@ -8,14 +8,20 @@ import dev.dunlin.benchmarks.load.Command;
 import dev.dunlin.benchmarks.load.Workload;
 import dev.dunlin.benchmarks.os.Machine;
 import dev.dunlin.benchmarks.os.Pinning;
+import dev.dunlin.benchmarks.run.ChurnResult;
+import dev.dunlin.benchmarks.run.ChurnTest;
 import dev.dunlin.benchmarks.run.DataSet;
 import dev.dunlin.benchmarks.run.Effort;
+import dev.dunlin.benchmarks.run.EvictionResult;
+import dev.dunlin.benchmarks.run.EvictionTest;
 import dev.dunlin.benchmarks.run.Grid;
 import dev.dunlin.benchmarks.run.LongOperation;
 import dev.dunlin.benchmarks.run.LongOperationResult;
 import dev.dunlin.benchmarks.run.LongOperationTest;
 import dev.dunlin.benchmarks.run.MemoryResult;
 import dev.dunlin.benchmarks.run.MemoryTest;
+import dev.dunlin.benchmarks.run.PersistenceResult;
+import dev.dunlin.benchmarks.run.PersistenceTests;
 import dev.dunlin.benchmarks.run.Report;
 import dev.dunlin.benchmarks.run.RunResult;
 import dev.dunlin.benchmarks.run.StallResult;
@@ -76,6 +82,9 @@ import picocli.CommandLine.Spec;
             "  bench --test memory,stall                         bytes per key; longest stall while loading",
             "  bench --test memory_types                         hashes, sets, a list, a sorted set, a stream",
             "  bench --test stall_types                          how long others wait while a million elements go",
+            "  bench --test eviction,churn                       hit ratio at maxmemory; physical memory after churn",
+            "  bench --test bgsave,rewrite                       what a snapshot costs those who write meanwhile",
+            "  bench --test load,aof                             coming back with five million keys; writes with fsync",
             "  bench --server a=redis-server --server b=redis-server --quick",
             "                                                    the null experiment: ratios must be near 1.00",
             "  bench --valkey /opt/valkey/valkey-server          one more to be better than",
@@ -89,6 +98,10 @@ public final class SideBySide implements Callable<Integer> {
     private static final String MEMORY_TYPES = "memory_types";
     private static final String STALL = "stall";
     private static final String STALL_TYPES = "stall_types";
+    private static final String EVICTION = "eviction";
+    private static final String CHURN = "churn";
+    private static final List<String> OTHER_TESTS =
+            List.of(MEMORY, MEMORY_TYPES, STALL, STALL_TYPES, EVICTION, CHURN);
 
     /// The names that `--test` takes.
     private static final class Tests extends ArrayList<String> {
@@ -100,10 +113,8 @@ public final class SideBySide implements Callable<Integer> {
                     add(command.label());
                 }
             }
-            add(MEMORY);
-            add(MEMORY_TYPES);
-            add(STALL);
-            add(STALL_TYPES);
+            addAll(OTHER_TESTS);
+            addAll(PersistenceTests.NAMES);
         }
     }
 
@@ -164,7 +175,7 @@ public final class SideBySide implements Callable<Integer> {
             names = "--load-keys",
             paramLabel = "N",
             description =
-                    "Keys loaded by memory and stall; a fifth as many by memory_types and stall_types. Default: 5000000, quick 500000.")
+                    "Keys loaded by memory, stall, bgsave, rewrite and load; a fifth as many by memory_types, stall_types and churn. Default: 5000000, quick 500000.")
     private @Nullable Long loadKeys;
 
     @Option(
@@ -272,6 +283,7 @@ public final class SideBySide implements Callable<Integer> {
         List<ThroughputResult> throughput = new ArrayList<>();
         StallResult stall = null;
         List<LongOperationResult> longOperations = new ArrayList<>();
+        List<EvictionResult> eviction = new ArrayList<>();
         List<ServerProcess> running = new ArrayList<>();
         try {
             for (ServerSpec each : specs) {
@@ -305,6 +317,10 @@ public final class SideBySide implements Callable<Integer> {
                     longOperations.addAll(results);
                 }
             }
+            if (asksFor(EVICTION)) {
+                eviction.addAll(new EvictionTest(running, effort).run());
+                report.eviction(eviction);
+            }
         } finally {
             for (ServerProcess server : running.reversed()) {
                 server.close();
@@ -320,6 +336,16 @@ public final class SideBySide implements Callable<Integer> {
             report.memory(ofData);
             memory.addAll(ofData);
         }
+        List<ChurnResult> churn = new ArrayList<>();
+        if (asksFor(CHURN)) {
+            for (ServerSpec each : specs) {
+                churn.addAll(new ChurnTest(pinning, effort).run(each));
+            }
+            report.churn(churn);
+        }
+        PersistenceResult persistence =
+                new PersistenceTests(specs, pinning, effort, report)
+                        .run(this::asksFor, clients, pipelines);
         return new RunResult(
                 started.toString(),
                 Machine.describe(),
@@ -328,7 +354,11 @@ public final class SideBySide implements Callable<Integer> {
                 throughput,
                 memory,
                 stall,
-                longOperations);
+                longOperations,
+                eviction,
+                churn,
+
+                persistence);
     }
 
     private List<ServerSpec> serverSpecs() {
@@ -369,7 +399,7 @@ public final class SideBySide implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "no test '" + test + "'; there are " + String.join(", ", known));
             }
-            if (!test.startsWith(MEMORY) && !test.startsWith(STALL)) {
+            if (!OTHER_TESTS.contains(test) && !PersistenceTests.NAMES.contains(test)) {
                 commands.add(Command.valueOf(test.toUpperCase(Locale.ROOT)));
             }
         }

@@ -28,7 +28,10 @@ class SideBySideTest {
 
         assertThat(run.exitCode).isZero();
         assertThat(run.output)
-                .contains("null experiment", "--test", "memory, memory_types, stall, stall_types");
+                .contains(
+                        "null experiment",
+                        "--test",
+                        "memory, memory_types, stall, stall_types, eviction, churn");
     }
 
     @Test
@@ -67,7 +70,7 @@ class SideBySideTest {
                         "--load-keys",
                         "20000",
                         "--test",
-                        "hset,memory,stall",
+                        "hset,memory,stall,eviction",
                         "--pipeline",
                         "16",
                         "--results",
@@ -85,7 +88,9 @@ class SideBySideTest {
                         "one: 7.",
                         "HSET",
                         "20,000 strings; bytes for each beyond the 48",
-                        "stall:");
+                        "stall:",
+                        "eviction: 1,000 keys");
+        assertThat(run.output).contains("allkeys-lru", "allkeys-lfu");
         JsonNode json = new ObjectMapper().readTree(results.resolve("kept/a-run.json").toFile());
         assertThat(json.at("/servers").size()).isEqualTo(2);
         assertThat(json.at("/throughput/0/servers/1/name").asText()).isEqualTo("two");
@@ -93,6 +98,58 @@ class SideBySideTest {
         // bytes.
         assertThat(overhead(json, 0)).isBetween(40.0, 120.0);
         assertThat(overhead(json, 1)).isEqualTo(overhead(json, 0), within(2.0));
+    }
+
+    @Test
+    void givenTwoRedisServers_whenKeepingDataIsMeasured_thenEachTestHasBoth() throws IOException {
+        assumeTrue(Files.isExecutable(REDIS), "redis-server is not installed");
+
+        Run run =
+                run(
+                        "--quick",
+                        "--pin",
+                        "none",
+                        "--wait",
+                        "0",
+                        "--rounds",
+                        "1",
+                        "--tolerate",
+                        "1000",
+                        "--keys",
+                        "1000",
+                        "--load-keys",
+                        "20000",
+                        "--test",
+                        "bgsave,rewrite,load,aof",
+                        "--pipeline",
+                        "16",
+                        "--results",
+                        results.toString(),
+                        "--keep",
+                        "kept",
+                        "--server",
+                        "one=" + REDIS,
+                        "--server",
+                        "two=" + REDIS);
+
+        assertThat(run.exitCode).as(run.output).isZero();
+        JsonNode json =
+                new ObjectMapper()
+                        .readTree(results.resolve("kept/kept.json").toFile())
+                        .at("/persistence");
+        assertThat(json.at("/background").size()).isEqualTo(4);
+        assertThat(json.at("/loads").size()).isEqualTo(6);
+        assertThat(json.at("/writes").size()).isEqualTo(2);
+        for (JsonNode background : json.at("/background")) {
+            JsonNode round = background.at("/rounds/0");
+            assertThat(round.at("/seconds").asDouble()).isPositive();
+            assertThat(round.at("/during/operationsPerSecond").asDouble()).isPositive();
+            assertThat(background.at("/memory/0/peakBytes").asLong()).isPositive();
+        }
+        for (JsonNode load : json.at("/loads")) {
+            assertThat(load.at("/bytes").asLong()).isGreaterThan(20_000);
+            assertThat(load.at("/seconds/0").asDouble()).isPositive();
+        }
     }
 
     private static double overhead(JsonNode json, int server) {

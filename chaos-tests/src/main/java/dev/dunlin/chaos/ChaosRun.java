@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         mixinStandardHelpOptions = true,
         version = "dunlin chaos",
+        subcommands = {CrashRun.class, DiskRun.class},
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
@@ -61,7 +62,9 @@ import picocli.CommandLine.Spec;
             "  chaos --side-by-side --scenario restart-old-primary --repeat 20 --runs-per-cluster 20 --node-timeout 2000",
             "                                            how long a failover takes, beside redis",
             "  chaos --side-by-side --nemesis pause --repeat 20 --runs-per-cluster 20",
-            "                                            frozen primaries: what they acknowledge when they wake up"
+            "                                            frozen primaries: what they acknowledge when they wake up",
+            "  chaos crash --help                        one node that is killed again and again: what it keeps",
+            "  chaos disk --help                         one node with a bad disk: full, read-only, hanging"
         })
 public final class ChaosRun implements Callable<Integer> {
     private static final int REPEAT_MAX = 10_000;

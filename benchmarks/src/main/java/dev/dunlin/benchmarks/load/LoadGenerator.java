@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -64,16 +65,31 @@ public final class LoadGenerator implements AutoCloseable {
     ///
     /// @throws WrongReply at the first reply that is not what the command answers
     public LoadResult measure(Duration warmUp, Duration measured, Meter meter) throws IOException {
+        return measure(warmUp, measured, () -> true, meter);
+    }
+
+    /// Sends random keys for `warmUp` and then for a measured window that ends when `goesOn` says so, or after `longest`.
+    ///
+    /// @param goesOn asked at every turn
+    public LoadResult measureWhile(
+            Duration warmUp, BooleanSupplier goesOn, Duration longest, Meter meter)
+            throws IOException {
+        return measure(warmUp, longest, goesOn, meter);
+    }
+
+    private LoadResult measure(
+            Duration warmUp, Duration longest, BooleanSupplier goesOn, Meter meter)
+            throws IOException {
         numbers = KeyNumbers.random(workload.keys());
         begin(Long.MAX_VALUE);
-        turnUntil(System.nanoTime() + warmUp.toNanos());
+        turnUntil(System.nanoTime() + warmUp.toNanos(), () -> true);
         meter.windowOpened();
         latencies.reset();
         completed = 0;
         long opened = System.nanoTime();
         recording = true;
         recordFromNanos = opened;
-        long closed = turnUntil(opened + measured.toNanos());
+        long closed = turnUntil(opened + longest.toNanos(), goesOn);
         long operations = completed;
         meter.windowClosed();
         recording = false;
@@ -153,9 +169,9 @@ public final class LoadGenerator implements AutoCloseable {
         connection.start(workload.pipeline(), nowNanos);
     }
 
-    private long turnUntil(long endNanos) throws IOException {
+    private long turnUntil(long endNanos, BooleanSupplier goesOn) throws IOException {
         long now = System.nanoTime();
-        while (now - endNanos < 0) {
+        while (now - endNanos < 0 && goesOn.getAsBoolean()) {
             now = turn(AWAIT_MS);
         }
         return now;

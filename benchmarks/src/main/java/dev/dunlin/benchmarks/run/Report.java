@@ -219,6 +219,69 @@ public final class Report {
         }
     }
 
+    /// The hit ratios: a line per policy and server.
+    public void eviction(List<EvictionResult> results) {
+        line("");
+        line(
+                format(
+                        ROOT,
+                        "eviction: %,d keys asked for by a Zipf distribution, room for %,d",
+                        results.getFirst().keys(),
+                        results.getFirst().room()));
+        line(
+                format(
+                        ROOT,
+                        "%-14s %-12s %10s %12s %16s",
+                        "policy",
+                        "server",
+                        "hits %",
+                        "evicted",
+                        "over the limit"));
+        for (EvictionResult result : results) {
+            line(
+                    format(
+                            ROOT,
+                            "%-14s %-12s %10.2f %12d %14.2f %%",
+                            result.policy(),
+                            result.server(),
+                            result.hitPercent(),
+                            result.evicted(),
+                            100 * result.mostOverLimit()));
+        }
+    }
+
+    /// Physical memory after churn: a line per server and point.
+    public void churn(List<ChurnResult> results) {
+        line("");
+        line("churn: keys written over with values of changing sizes, then most of them deleted");
+        line(
+                format(
+                        ROOT,
+                        "%-12s %-18s %10s %10s %10s %12s %12s %9s",
+                        "server",
+                        "point",
+                        "keys",
+                        "used MB",
+                        "RSS MB",
+                        "base RSS MB",
+                        "RSS excess",
+                        "after"));
+        for (ChurnResult result : results) {
+            line(
+                    format(
+                            ROOT,
+                            "%-12s %-18s %10d %10.1f %10.1f %12.1f %10.1f %% %7.1f s",
+                            result.server(),
+                            result.point(),
+                            result.keys(),
+                            result.usedBytes() / 1e6,
+                            result.residentBytes() / 1e6,
+                            result.residentBaseBytes() / 1e6,
+                            result.excessPercent(),
+                            result.seconds()));
+        }
+    }
+
     /// Any other line.
     public void note(String text) {
         line(text);

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// @param memory one entry per server
 /// @param stall null when the test was not asked for
 /// @param longOperations one entry per operation and server
+/// @param eviction one entry per policy and server
+/// @param churn one entry per server and point
+/// @param persistence what keeping data costs
 public record RunResult(
         String takenAt,
         Map<String, String> machine,
@@ -28,7 +31,10 @@ public record RunResult(
         List<ThroughputResult> throughput,
         List<MemoryResult> memory,
         @Nullable StallResult stall,
-        List<LongOperationResult> longOperations) {
+        List<LongOperationResult> longOperations,
+        List<EvictionResult> eviction,
+        List<ChurnResult> churn,
+        PersistenceResult persistence) {
     /// Writes the run as JSON; directories are made as needed.
     public void writeTo(Path file) throws IOException {
         var parent = file.toAbsolutePath().getParent();

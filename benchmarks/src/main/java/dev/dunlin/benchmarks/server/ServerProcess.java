@@ -10,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/// A running server: started on a free port with persistence off, in a directory of its own that goes with it.
+/// A running server: started on a free port, with persistence off unless directives say otherwise, in a directory of its own that goes
+/// with it unless one was given.
 ///
 /// A launcher may start the real server as a child or replace itself by it: `INFO` says which process it became. Closing stops
 /// exactly what was started here.
@@ -27,16 +30,21 @@ public final class ServerProcess implements AutoCloseable {
 
     private final ServerSpec spec;
     private final Path directory;
+    private final boolean keepsDirectory;
     private final Process process;
     private final int port;
+    private final long startNanos;
     private final Thread killer;
     private final ControlClient control;
     private final long pid;
 
-    private ServerProcess(ServerSpec spec, Path directory, Process process, int port)
+    private ServerProcess(
+            ServerSpec spec, Path directory, boolean keepsDirectory, Process process, int port)
             throws IOException, InterruptedException {
+        long startedNanos = System.nanoTime();
         this.spec = spec;
         this.directory = directory;
+        this.keepsDirectory = keepsDirectory;
         this.process = process;
         this.port = port;
         // An interrupted run leaves no server behind.
@@ -44,6 +52,7 @@ public final class ServerProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(killer);
         try {
             control = awaitStart();
+            startNanos = System.nanoTime() - startedNanos;
             pid = Long.parseLong(control.info("server", "process_id"));
         } catch (IOException | InterruptedException | RuntimeException e) {
             stop();
@@ -56,18 +65,53 @@ public final class ServerProcess implements AutoCloseable {
     /// @throws IOException with the end of the server's output when it does not come up
     public static ServerProcess start(ServerSpec spec, Pinning pinning)
             throws IOException, InterruptedException {
+        return start(spec, pinning, Map.of());
+    }
+
+    /// Starts a server with further directives, which win over those that turn persistence off.
+    public static ServerProcess start(
+            ServerSpec spec, Pinning pinning, Map<String, String> directives)
+            throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("dunlin-bench-");
+        return start(spec, pinning, directives, directory, false);
+    }
+
+    /// Starts a server on the files in `directory`, which stays when the server goes.
+    public static ServerProcess startIn(
+            Path directory, ServerSpec spec, Pinning pinning, Map<String, String> directives)
+            throws IOException, InterruptedException {
+        return start(spec, pinning, directives, directory, true);
+    }
+
+    private static ServerProcess start(
+            ServerSpec spec,
+            Pinning pinning,
+            Map<String, String> directives,
+            Path directory,
+            boolean keepsDirectory)
+            throws IOException, InterruptedException {
         int port = freePort();
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("port", Integer.toString(port));
+        all.put("bind", "127.0.0.1");
+        all.put("save", "");
+        all.put("appendonly", "no");
+        all.put("maxclients", "10100");
+        all.put("dir", directory.toString());
+        all.putAll(directives);
         List<String> command = new ArrayList<>(pinning.onServerCore(spec.command()));
-        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1"));
-        command.addAll(List.of("--save", "", "--appendonly", "no", "--maxclients", "10100"));
-        command.addAll(List.of("--dir", directory.toString()));
+        all.forEach((name, value) -> command.addAll(List.of("--" + name, value)));
         Process process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("output").toFile())
                         .start();
-        return new ServerProcess(spec, directory, process, port);
+        return new ServerProcess(spec, directory, keepsDirectory, process, port);
+    }
+
+    /// {@return time from the start of the process until it answered PING, and so had loaded its files}
+    public long startNanos() {
+        return startNanos;
     }
 
     /// {@return the name that the tables use}
@@ -158,10 +202,8 @@ public final class ServerProcess implements AutoCloseable {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         Runtime.getRuntime().removeShutdownHook(killer);
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.deleteIfExists(file);
-            }
+        if (!keepsDirectory) {
+            Directories.delete(directory);
         }
     }
 

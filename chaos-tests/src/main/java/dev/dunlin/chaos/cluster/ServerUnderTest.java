@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// An executable that takes redis-server's command line.
@@ -73,6 +74,19 @@ public record ServerUnderTest(ServerKind kind, String label, Path executable) {
         // Replicas of an empty primary need not wait for company.
         directive(command, "repl-diskless-sync-delay", "0");
         settings.directives().forEach((name, value) -> directive(command, name, value));
+        return command;
+    }
+
+    /// {@return the command that starts a node that belongs to no cluster; `directives` win over the harness's own}
+    List<String> standalone(String host, int port, Path dir, Map<String, String> directives) {
+        List<String> command = new ArrayList<>();
+        command.add(executable.toString());
+        directive(command, "port", Integer.toString(port));
+        directive(command, "bind", host);
+        directive(command, "dir", dir.toString());
+        directive(command, "protected-mode", "no");
+        directive(command, "daemonize", "no");
+        directives.forEach((name, value) -> directive(command, name, value));
         return command;
     }
 

@@ -244,7 +244,7 @@ public final class HtmlReport {
         """;
     }
 
-    private static String styleSheet() throws IOException {
+    static String styleSheet() throws IOException {
         try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
             if (in == null) {
                 throw new HarnessException("report.css is not on the class path");

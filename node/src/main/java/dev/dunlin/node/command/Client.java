@@ -226,6 +226,11 @@ public final class Client {
         blocked = null;
     }
 
+    /// {@return bytes that its buffers and its queued commands take}
+    public long memoryBytes() {
+        return link.queryBufferBytes() + link.outputBufferBytes() + transaction.queuedBytes();
+    }
+
     public Transaction transaction() {
         return transaction;
     }

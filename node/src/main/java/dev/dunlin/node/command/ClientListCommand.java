@@ -10,7 +10,7 @@ import java.util.Collection;
 /// CLIENT LIST and CLIENT INFO: a line of `field=value` for each connection, with the fields of Redis 7.2 in their order.
 ///
 /// Thread: handlers run on the node's loop and never block.
-final class ClientListCommand {
+public final class ClientListCommand {
     private static final RespError INVALID_ID = RespError.of("ERR Invalid client ID");
 
     private ClientListCommand() {}
@@ -44,6 +44,13 @@ final class ClientListCommand {
         var text = new StringBuilder();
         line(text, ctx.client(), ctx.nowMs());
         reply.verbatim("txt", text.toString().getBytes(UTF_8));
+    }
+
+    /// {@return the line of one client, as it is logged}
+    public static String describe(Client client, long nowMs) {
+        var text = new StringBuilder();
+        line(text, client, nowMs);
+        return text.toString().strip();
     }
 
     private static void line(StringBuilder text, Client client, long nowMs) {

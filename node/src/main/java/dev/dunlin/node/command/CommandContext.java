@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
@@ -30,6 +31,8 @@ public final class CommandContext {
     public static final int MISSING = Allocator.NULL;
 
     static final byte[] DEL = "DEL".getBytes(StandardCharsets.UTF_8);
+
+    static final byte[] UNLINK = "UNLINK".getBytes(StandardCharsets.UTF_8);
 
     private static final byte[] NO_BYTES = {};
 
@@ -231,7 +234,7 @@ public final class CommandContext {
     /// {@return the entry of a key of any database that will be changed, or [#MISSING]}
     public int write(Database db, Args args, int argument) {
         int ref = find(db, args, argument);
-        if (ref != MISSING) {
+        if (ref != MISSING && !client.noTouch()) {
             touch(ref);
         }
         return ref;
@@ -307,22 +310,27 @@ public final class CommandContext {
         if (!services.mayExpire()) {
             return MISSING;
         }
-        byte[] key = deleteExpired(db, slot, ref, hashOfKey, effects.listening());
+        byte[] key = deleteUnasked(db, slot, ref, hashOfKey, effects.listening());
+        stats.expiredKeys++;
         if (key != null) {
-            effects.before(db.number(), DEL, key);
+            effects.before(db.number(), expiryWord(), key);
         }
         return MISSING;
     }
 
+    /// {@return what the deletion of an expired key is called in the log}
+    byte[] expiryWord() {
+        return services.settings().get(Directives.LAZYFREE_LAZY_EXPIRE) ? UNLINK : DEL;
+    }
+
     /// {@return the key that was deleted, when somebody needs it}
-    private byte @Nullable [] deleteExpired(
+    private byte @Nullable [] deleteUnasked(
             Database db, int slot, int ref, long hashOfKey, boolean needsKey) {
         byte[] key = null;
         if (needsKey || !watches.isEmpty() || !blockedKeys.isEmpty()) {
             key = copy(Entry.key(entry(ref)), Entry.keyBytes(entry(ref)));
         }
         db.delete(slot, ref, hashOfKey);
-        stats.expiredKeys++;
         if (key != null && !watches.isEmpty()) {
             watches.changed(db.number(), key, false);
         }
@@ -343,20 +351,27 @@ public final class CommandContext {
         if (db.find(slot, Entry.key(entry), Entry.keyBytes(entry), hashOfKey) != ref) {
             return null;
         }
-        byte[] key = deleteExpired(db, slot, ref, hashOfKey, needsKey);
+        byte[] key = deleteUnasked(db, slot, ref, hashOfKey, needsKey);
+        stats.expiredKeys++;
         return key == null ? NO_BYTES : key;
+    }
+
+    /// Deletes an entry to make room.
+    ///
+    /// @return its key when `needsKey`
+    byte @Nullable [] evict(Database db, int slot, int ref, long hashOfKey, boolean needsKey) {
+        byte[] key = deleteUnasked(db, slot, ref, hashOfKey, needsKey);
+        stats.evictedKeys++;
+        return key;
     }
 
     private int slotOf(long entry) {
         return database.slots() == 1 ? 0 : KeySlot.of(Entry.key(entry), Entry.keyBytes(entry));
     }
 
-    private void touch(int ref) {
-        long entry = entry(ref);
-        int clock = keyspace.accessClock();
-        if (Entry.access(entry) != clock) {
-            Entry.access(entry, clock);
-        }
+    /// Notes that an entry was accessed, whatever its client has said about that.
+    void touch(int ref) {
+        keyspace.access().touch(entry(ref));
     }
 
     // Changes
@@ -407,6 +422,7 @@ public final class CommandContext {
                     keepExpiry && Entry.expires(entry(target))
                             ? Entry.expireAtMs(entry(target))
                             : Database.NO_EXPIRY;
+            int access = Entry.access(entry(target));
             database.delete(slot, target, hash);
             target =
                     database.insert(
@@ -417,6 +433,7 @@ public final class CommandContext {
                             ValueKind.STRING,
                             valueBytes,
                             keepExpiry ? keptMs : expireAtMs);
+            Entry.access(entry(target), access);
         } else if (target == MISSING) {
             target =
                     database.insert(

@@ -308,9 +308,21 @@ public final class CommandRunner {
             return false;
         }
         if (listening) {
-            log.append(database.number(), new byte[][] {CommandContext.DEL, key});
+            log.append(database.number(), new byte[][] {ctx.expiryWord(), key});
         }
         return true;
+    }
+
+    /// Deletes an entry to make room, and says so in the log, each by itself. Not in the midst of a command.
+    public void evict(Database database, int slot, int ref, long hash) {
+        boolean listening = log.isActive();
+        byte[] key = ctx.evict(database, slot, ref, hash, listening);
+        if (key != null) {
+            boolean lazy = ctx.services().settings().get(Directives.LAZYFREE_LAZY_EVICTION);
+            log.append(
+                    database.number(),
+                    new byte[][] {lazy ? CommandContext.UNLINK : CommandContext.DEL, key});
+        }
     }
 
     private void log(Client client, Args args, boolean changed) {

@@ -179,7 +179,7 @@ public final class DebugCommands {
                                 ObjectCommands.encodingName(entry),
                                 serialized,
                                 Entry.access(entry),
-                                (ctx.keyspace().accessClock() - Entry.access(entry)) & 0xFF_FFFF));
+                                ctx.keyspace().access().idleSeconds(Entry.access(entry))));
     }
 
     private static RespError error(Args args) {

@@ -71,7 +71,10 @@ public final class KeyCommands {
     private static void touch(CommandContext ctx, Args args, ReplyWriter reply) {
         int count = 0;
         for (int i = 1; i < args.count(); i++) {
-            if (ctx.read(args, i) != CommandContext.MISSING) {
+            int ref = ctx.read(args, i);
+            if (ref != CommandContext.MISSING) {
+                // Even for a client that has said CLIENT NO-TOUCH.
+                ctx.touch(ref);
                 count++;
             }
         }

@@ -24,6 +24,22 @@ public final class KeyRouting {
         return has(client, command, Flag.WRITE) || has(client, command, Flag.MAY_REPLICATE);
     }
 
+    /// {@return whether the command, or a command queued before this EXEC, may take more memory}
+    public boolean mayGrow(Client client, Command command) {
+        if (client.transaction().isOpen() && !endsTransaction(command)) {
+            // What is queued takes memory, whatever it is.
+            return true;
+        }
+        return has(client, command, Flag.DENYOOM);
+    }
+
+    private static boolean endsTransaction(Command command) {
+        return switch (command.name()) {
+            case "exec", "discard", "quit", "reset" -> true;
+            default -> false;
+        };
+    }
+
     private static boolean has(Client client, Command command, Flag flag) {
         if (!command.name().equals("exec")) {
             return command.has(flag);

@@ -68,8 +68,8 @@ public final class MemoryCommands {
         reply.verbatim("txt", text.getBytes(UTF_8));
     }
 
-    /// Slabs that are empty go back to the system by themselves.
     private static void purge(CommandContext ctx, Args args, ReplyWriter reply) {
+        ctx.services().purgeMemory();
         reply.ok();
     }
 

@@ -17,6 +17,7 @@ import dev.dunlin.node.persistence.rdb.LoadBatches;
 import dev.dunlin.node.persistence.rdb.RdbEncoder;
 import dev.dunlin.node.persistence.rdb.RdbFormatException;
 import dev.dunlin.node.persistence.rdb.RdbLimits;
+import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.RdbValue;
 import dev.dunlin.node.persistence.snapshot.EntryWriter;
 import dev.dunlin.node.resp.ReplyWriter;
@@ -103,21 +104,25 @@ public final class MigrationCommands {
     private static void restore(CommandContext ctx, Args args, ReplyWriter reply) {
         boolean replace = false;
         boolean absolute = false;
+        long idleSeconds = RdbRecord.Entry.UNKNOWN;
+        int counter = RdbRecord.Entry.UNKNOWN;
         for (int i = 4; i < args.count(); i++) {
             boolean hasNext = i + 1 < args.count();
             if (args.is(i, "replace")) {
                 replace = true;
             } else if (args.is(i, "absttl")) {
                 absolute = true;
-            } else if (args.is(i, "idletime") && hasNext) {
-                if (args.longAt(++i) < 0) {
+            } else if (args.is(i, "idletime") && hasNext && counter == RdbRecord.Entry.UNKNOWN) {
+                idleSeconds = args.longAt(++i);
+                if (idleSeconds < 0) {
                     throw new CommandException(INVALID_IDLE);
                 }
-            } else if (args.is(i, "freq") && hasNext) {
+            } else if (args.is(i, "freq") && hasNext && idleSeconds == RdbRecord.Entry.UNKNOWN) {
                 long frequency = args.longAt(++i);
                 if (frequency < 0 || frequency > 255) {
                     throw new CommandException(INVALID_FREQUENCY);
                 }
+                counter = (int) frequency;
             } else {
                 throw new CommandException(RespError.SYNTAX);
             }
@@ -157,6 +162,14 @@ public final class MigrationCommands {
         if (value instanceof RdbValue.HashPairs) {
             restoreTimes(ctx, args, FieldTimesTrailer.read(payload));
         }
+        ctx.database()
+                .restoredAccess(
+                        args.slot(1),
+                        args.address(1),
+                        args.bytes(1),
+                        args.hash(1),
+                        idleSeconds,
+                        counter);
         ctx.changed(args, 1);
         if (ctx.effects().listening()) {
             rewriteRestore(ctx, args, expireAtMs, replace);

@@ -27,6 +27,7 @@ final class NodeFacts implements InfoFacts {
     private static final int TTL_SAMPLES = 20;
 
     private static final int HZ = 10;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final CommandContext ctx;
     private final NodeServices services;
@@ -59,7 +60,7 @@ final class NodeFacts implements InfoFacts {
                 observation.startMs(),
                 HZ,
                 (Integer) settings.get(setting("hz")),
-                ctx.keyspace().accessClock(),
+                ctx.keyspace().access().clock(),
                 ProcessHandle.current().info().command().orElse(""),
                 file == null ? "" : file.toString());
     }
@@ -122,11 +123,15 @@ final class NodeFacts implements InfoFacts {
                 keyspace.allocator().residentBytes(),
                 ProcessStats.systemBytes(),
                 settings.get(Directives.MAX_MEMORY),
-                settings.text(setting("maxmemory-policy")),
+                settings.get(Directives.MAX_MEMORY_POLICY),
                 log,
                 replicas,
                 normal,
-                keyspace.garbageEntries());
+                Math.max(0, log - services.replication().log().backlogBytes())
+                        + keyspace.keptBytes(),
+                keyspace.garbageEntries(),
+                keyspace.freedEntries(),
+                services.stats().defragPercent);
     }
 
     @Override
@@ -156,12 +161,37 @@ final class NodeFacts implements InfoFacts {
                 replication.fullSyncs(),
                 replication.partialSyncs(),
                 stats.expiredKeys,
-                stats.evictedKeys,
+                eviction(stats),
+                defrag(stats),
                 stats.keyspaceHits,
                 stats.keyspaceMisses,
                 stats.errorReplies,
                 stats.reads,
                 stats.writes);
+    }
+
+    private static Eviction eviction(KeyspaceStats stats) {
+        long nowNs = millisSince(stats.evictionExceededSinceNs) * NANOS_PER_MILLI;
+        return new Eviction(
+                stats.evictedKeys,
+                stats.evictedClients,
+                (stats.evictionExceededNs + nowNs) / NANOS_PER_MILLI,
+                nowNs / NANOS_PER_MILLI);
+    }
+
+    private static Defrag defrag(KeyspaceStats stats) {
+        long nowMs = millisSince(stats.defragSinceNs);
+        return new Defrag(
+                stats.defragHits,
+                stats.defragMisses,
+                stats.defragKeyHits,
+                stats.defragKeyMisses,
+                stats.defragNs / NANOS_PER_MILLI + nowMs,
+                nowMs);
+    }
+
+    private static long millisSince(long startNs) {
+        return startNs == 0 ? 0 : (System.nanoTime() - startNs) / NANOS_PER_MILLI;
     }
 
     @Override

@@ -60,6 +60,9 @@ public interface NodeServices {
         void cancel();
     }
 
+    /// Gives free memory back to the system, in turns of its own.
+    void purgeMemory();
+
     /// {@return the data set on disk}
     Persistence persistence();
 

@@ -7,6 +7,7 @@ import static dev.dunlin.node.command.Flag.LOADING;
 import static dev.dunlin.node.command.Flag.READONLY;
 import static dev.dunlin.node.command.Flag.STALE;
 
+import dev.dunlin.node.keyspace.AccessStamp;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Entry;
 import dev.dunlin.node.resp.Decimal;
@@ -96,8 +97,12 @@ public final class ObjectCommands {
     }
 
     private static void freq(CommandContext ctx, Args args, ReplyWriter reply) {
-        if (ctx.peek(args, 2) == CommandContext.MISSING) {
+        int ref = ctx.peek(args, 2);
+        AccessStamp stamps = ctx.keyspace().access();
+        if (ref == CommandContext.MISSING) {
             reply.nil();
+        } else if (stamps.isByFrequency()) {
+            reply.integer(stamps.frequency(Entry.access(ctx.entry(ref))));
         } else {
             throw new CommandException(RespError.NO_LFU);
         }
@@ -110,11 +115,13 @@ public final class ObjectCommands {
 
     private static void idletime(CommandContext ctx, Args args, ReplyWriter reply) {
         int ref = ctx.peek(args, 2);
+        AccessStamp stamps = ctx.keyspace().access();
         if (ref == CommandContext.MISSING) {
             reply.nil();
+        } else if (stamps.isByFrequency()) {
+            throw new CommandException(RespError.NO_LRU);
         } else {
-            int idle = ctx.keyspace().accessClock() - Entry.access(ctx.entry(ref));
-            reply.integer(idle & 0xFF_FFFF);
+            reply.integer(stamps.idleSeconds(Entry.access(ctx.entry(ref))));
         }
     }
 

@@ -6,7 +6,6 @@ import static dev.dunlin.node.config.Directives.mutable;
 import static dev.dunlin.node.config.SettingTypes.hugeMemory;
 import static dev.dunlin.node.config.SettingTypes.integer;
 import static dev.dunlin.node.config.SettingTypes.longInteger;
-import static dev.dunlin.node.config.SettingTypes.memory;
 import static dev.dunlin.node.config.SettingTypes.octal;
 import static dev.dunlin.node.config.SettingTypes.oneOf;
 import static dev.dunlin.node.config.SettingTypes.text;
@@ -33,14 +32,7 @@ public final class AcceptedDirectives {
     public static List<Accepted> all() {
         List<Accepted> all = new ArrayList<>();
 
-        add(all, "a node forks no child and defragments nothing: snapshots are cooperative, memory is in slabs",
-                mutable("activedefrag", yesNo(), false),
-                mutable("active-defrag-cycle-max", integer(1, 99), 25),
-                mutable("active-defrag-cycle-min", integer(1, 99), 1),
-                mutable("active-defrag-ignore-bytes", memory(1), 100L << 20),
-                mutable("active-defrag-max-scan-fields", longInteger(1, LONG_MAX), 1000L),
-                mutable("active-defrag-threshold-lower", integer(0, 1000), 10),
-                mutable("active-defrag-threshold-upper", integer(0, 1000), 100),
+        add(all, "a node forks no child, and its tables never rehash: they grow by one bucket at a time",
                 mutable("activerehashing", yesNo(), true),
                 mutable("jemalloc-bg-thread", yesNo(), true),
                 fixed("disable-thp", yesNo(), true),
@@ -58,8 +50,6 @@ public final class AcceptedDirectives {
                 mutable("dynamic-hz", yesNo(), true));
 
         add(all, "freeing is always done in slices on the side, which is what the lazy variants ask for",
-                mutable("lazyfree-lazy-eviction", yesNo(), false),
-                mutable("lazyfree-lazy-expire", yesNo(), false),
                 mutable("lazyfree-lazy-server-del", yesNo(), false),
                 mutable("lazyfree-lazy-user-del", yesNo(), false),
                 mutable("lazyfree-lazy-user-flush", yesNo(), false),
@@ -91,15 +81,6 @@ public final class AcceptedDirectives {
 
         add(all, "a replica whose disk fails reads no more of its primary's stream until it is well again",
                 mutable("replica-ignore-disk-write-errors", yesNo(), false));
-
-        add(all, "nothing is evicted yet: writes are refused when maxmemory is reached",
-                mutable("maxmemory-policy", oneOf("volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"), "noeviction"),
-                mutable("maxmemory-samples", integer(1, MAX), 5),
-                mutable("maxmemory-eviction-tenacity", integer(0, 100), 10),
-                mutable("maxmemory-clients", SpecialTypes.memoryOrPercent(), "0"),
-                mutable("replica-ignore-maxmemory", "slave-ignore-maxmemory", yesNo(), true),
-                mutable("lfu-decay-time", integer(0, MAX), 1),
-                mutable("lfu-log-factor", integer(0, MAX), 10));
 
         add(all, "the middle of a list is not compressed: native memory is cheaper than the time for it",
                 mutable("list-compress-depth", integer(0, MAX), 0));

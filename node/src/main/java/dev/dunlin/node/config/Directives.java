@@ -35,6 +35,33 @@ public final class Directives {
     public static final Setting<String>       DIR              = protectedSetting("dir", text(), ".");
     public static final Setting<String>       REQUIRE_PASS     = mutable("requirepass", text(), "");
     public static final Setting<Long>         MAX_MEMORY       = mutable("maxmemory", hugeMemory(), 0L);
+    public static final Setting<String>       MAX_MEMORY_POLICY = mutable("maxmemory-policy", oneOf("volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"), "noeviction");
+    /// Keys that are looked at for each that is evicted.
+    public static final Setting<Integer>      MAX_MEMORY_SAMPLES = mutable("maxmemory-samples", integer(1, MAX), 5);
+    /// For how long evicting may keep a command waiting; see [dev.dunlin.node.eviction.EvictionTime].
+    public static final Setting<Integer>      EVICTION_TENACITY = mutable("maxmemory-eviction-tenacity", integer(0, 100), 10);
+    /// Bytes, or a share of `maxmemory` as `5%`; 0 for no limit.
+    public static final Setting<String>       MAX_MEMORY_CLIENTS = mutable("maxmemory-clients", SpecialTypes.memoryOrPercent(), "0");
+    public static final Setting<Boolean>      REPLICA_IGNORE_MAX_MEMORY = mutable("replica-ignore-maxmemory", "slave-ignore-maxmemory", yesNo(), true);
+    /// Minutes without an access that lower a key's counter by one.
+    public static final Setting<Integer>      LFU_DECAY_TIME = mutable("lfu-decay-time", integer(0, MAX), 1);
+    public static final Setting<Integer>      LFU_LOG_FACTOR = mutable("lfu-log-factor", integer(0, MAX), 10);
+    /// Whether evicted keys are logged as UNLINK and not as DEL, for replicas to free them on the side.
+    public static final Setting<Boolean>      LAZYFREE_LAZY_EVICTION = mutable("lazyfree-lazy-eviction", yesNo(), false);
+    /// Whether expired keys are logged as UNLINK and not as DEL.
+    public static final Setting<Boolean>      LAZYFREE_LAZY_EXPIRE = mutable("lazyfree-lazy-expire", yesNo(), false);
+    /// On by default, other than in Redis, because memory is returned in no other way.
+    public static final Setting<Boolean>      ACTIVE_DEFRAG    = mutable("activedefrag", yesNo(), true);
+    /// Percent of the processor that defragmentation may take at `active-defrag-threshold-upper`.
+    public static final Setting<Integer>      DEFRAG_CYCLE_MAX = mutable("active-defrag-cycle-max", integer(1, 99), 25);
+    public static final Setting<Integer>      DEFRAG_CYCLE_MIN = mutable("active-defrag-cycle-min", integer(1, 99), 1);
+    /// Below so many wasted bytes nothing is done.
+    public static final Setting<Long>         DEFRAG_IGNORE_BYTES = mutable("active-defrag-ignore-bytes", memory(1), 16L << 20);
+    /// Percent of wasted memory from which on something is done.
+    public static final Setting<Integer>      DEFRAG_THRESHOLD_LOWER = mutable("active-defrag-threshold-lower", integer(0, 1000), 5);
+    public static final Setting<Integer>      DEFRAG_THRESHOLD_UPPER = mutable("active-defrag-threshold-upper", integer(0, 1000), 100);
+    /// Elements of one value that are looked at in one go.
+    public static final Setting<Long>         DEFRAG_MAX_SCAN_FIELDS = mutable("active-defrag-max-scan-fields", longInteger(1, Long.MAX_VALUE), 1000L);
     public static final Setting<String>       ENABLE_DEBUG_COMMAND = fixed("enable-debug-command", oneOf("no", "yes", "local"), "no");
     public static final Setting<String>       ENABLE_PROTECTED_CONFIGS = fixed("enable-protected-configs", oneOf("no", "yes", "local"), "no");
     /// Microseconds; negative turns the slow log off, 0 logs every command.
@@ -161,6 +188,22 @@ public final class Directives {
                 DIR,
                 REQUIRE_PASS,
                 MAX_MEMORY,
+                MAX_MEMORY_POLICY,
+                MAX_MEMORY_SAMPLES,
+                EVICTION_TENACITY,
+                MAX_MEMORY_CLIENTS,
+                REPLICA_IGNORE_MAX_MEMORY,
+                LFU_DECAY_TIME,
+                LFU_LOG_FACTOR,
+                LAZYFREE_LAZY_EVICTION,
+                LAZYFREE_LAZY_EXPIRE,
+                ACTIVE_DEFRAG,
+                DEFRAG_CYCLE_MAX,
+                DEFRAG_CYCLE_MIN,
+                DEFRAG_IGNORE_BYTES,
+                DEFRAG_THRESHOLD_LOWER,
+                DEFRAG_THRESHOLD_UPPER,
+                DEFRAG_MAX_SCAN_FIELDS,
                 ENABLE_DEBUG_COMMAND,
                 ENABLE_PROTECTED_CONFIGS,
                 SLOWLOG_SLOWER_THAN,

@@ -105,7 +105,13 @@ public final class Settings {
     }
 
     private <T> void parseOnto(Setting<T> setting, List<String> words, boolean again) {
-        set(setting, setting.type().parseOnto(get(setting), words, again));
+        SettingType<T> type = setting.type();
+        // `save "60 1"` is the same as `save 60 1`, as is `--save "60 1"`.
+        List<String> all =
+                type.splitsWords() && words.size() == 1 && !words.getFirst().isEmpty()
+                        ? SettingTypes.splitValue(words.getFirst())
+                        : words;
+        set(setting, type.parseOnto(get(setting), all, again));
     }
 
     // Changes while the node runs

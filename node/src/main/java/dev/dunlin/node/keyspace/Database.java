@@ -9,7 +9,9 @@ import dev.dunlin.node.offheap.NodeChain;
 import dev.dunlin.node.offheap.RefList;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One numbered database: its entries by slot, and the list of those that expire.
 ///
@@ -27,6 +29,9 @@ public final class Database {
     /// Says that an entry does not expire.
     public static final long NO_EXPIRY = -1;
 
+    /// Slots that [#sample] looks into at most.
+    private static final int SAMPLED_SLOTS_MAX = 16;
+
     private final int number;
     private final Keyspace keyspace;
     private final HashIndex index;
@@ -38,6 +43,9 @@ public final class Database {
     private RefList expiring;
     private TimedHashes timed;
     private int size;
+
+    /// Made when somebody samples.
+    private @Nullable SlotPicker slotPicker;
 
     Database(int number, Keyspace keyspace, int slots) {
         this.number = number;
@@ -88,6 +96,15 @@ public final class Database {
         return root == Allocator.NULL ? Allocator.NULL : index.find(root, key, keyBytes, hash);
     }
 
+    /// Notes what is known from elsewhere of how a key was accessed there; see [AccessStamp#restored].
+    public void restoredAccess(
+            int slot, long key, int keyBytes, long hash, long idleSeconds, int counter) {
+        int ref = idleSeconds < 0 && counter < 0 ? Allocator.NULL : find(slot, key, keyBytes, hash);
+        if (ref != Allocator.NULL) {
+            Entry.access(allocator.address(ref), keyspace.access().restored(idleSeconds, counter));
+        }
+    }
+
     /// Adds an entry whose key is known not to be there, with a value of `valueBytes` bytes for the caller to fill.
     ///
     /// @param expireAtMs Unix time, or [#NO_EXPIRY]
@@ -102,7 +119,7 @@ public final class Database {
         boolean expires = expireAtMs != NO_EXPIRY;
         int ref = allocator.allocate(Entry.bytes(keyBytes, valueBytes, expires));
         long entry = allocator.address(ref);
-        Entry.initialize(entry, kind, keyBytes, valueBytes, expires, keyspace.accessClock());
+        Entry.initialize(entry, kind, keyBytes, valueBytes, expires, keyspace.access().fresh());
         if (keyspace.currentMark()) {
             Entry.mark(entry, true);
         }
@@ -387,9 +404,74 @@ public final class Database {
         return index.random(roots[slot], random);
     }
 
+    /// Puts up to `wanted` entries into `into` that are as good as drawn at random; see [HashIndex#sample].
+    ///
+    /// @return how many; 0 does not mean that there are none
+    public int sample(RandomGenerator random, int[] into, int wanted) {
+        if (size == 0) {
+            return 0;
+        }
+        if (roots.length == 1) {
+            return index.sample(roots[0], random, into, 0, wanted);
+        }
+        SlotPicker picker = slotPicker;
+        if (picker == null) {
+            picker = new SlotPicker();
+            slotPicker = picker;
+        }
+        int filled = 0;
+        for (int tries = 0; tries < SAMPLED_SLOTS_MAX && filled < wanted; tries++) {
+            int slot = picker.pick(this, random);
+            if (slotSize(slot) > 0) {
+                filled = index.sample(roots[slot], random, into, filled, wanted);
+            }
+        }
+        return filled;
+    }
+
+    /// {@return whether this very entry is there, under a key of this hash}
+    public boolean holds(int slot, int ref, long hash) {
+        return roots[slot] != Allocator.NULL && index.contains(roots[slot], ref, hash);
+    }
+
     /// {@return one of the entries that expire, by a number below [#expiringCount]}
     public int expiringAt(int position) {
         return expiring.get(position);
+    }
+
+    // Defragmenting
+
+    /// Moves an entry to another place, as it is; the caller tells its table.
+    ///
+    /// @return the entry from now on
+    int moveEntry(int ref) {
+        int moved = allocator.move(ref);
+        long entry = allocator.address(moved);
+        if (Entry.expires(entry)) {
+            expiring.set(Entry.expiryPosition(entry), moved);
+        }
+        if (TimedHash.is(Entry.kind(entry))) {
+            timed.moved(moved);
+        }
+        return moved;
+    }
+
+    /// Moves what leaves of a part of a slot's table; see [HashIndex#relocate].
+    long relocate(int slot, long cursor, IntUnaryOperator mover) {
+        if (cursor == 0 && allocator.isLeaving(roots[slot])) {
+            roots[slot] = allocator.move(roots[slot]);
+        }
+        return index.relocate(roots[slot], cursor, mover);
+    }
+
+    /// Moves what leaves of the list of expiring entries; see [RefList#relocate].
+    int relocateExpiring(int from, int count) {
+        return expiring.relocate(from, count);
+    }
+
+    /// Moves what leaves of the heap of hashes whose fields expire.
+    int relocateTimed(int from, int count) {
+        return timed.relocate(from, count);
     }
 
     private void copyExpiry(long from, long to, int toRef) {

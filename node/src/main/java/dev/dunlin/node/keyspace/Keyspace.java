@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// All databases of a node, and what they share: memory, the tables' hash, the access clock, the snapshot mark.
+/// All databases of a node, and what they share: memory, the tables' hash, what entries note of accesses, the snapshot mark.
 ///
 /// Thread: owned by the node's loop.
 public final class Keyspace implements AutoCloseable {
@@ -29,8 +29,9 @@ public final class Keyspace implements AutoCloseable {
     private final ExpiryHeap fieldHeaps;
     private final Database[] databases;
     private final List<Integer> scratch = new ArrayList<>();
+    private final AccessStamp access = new AccessStamp();
+    private final KeptTables kept;
     private final FunctionLibraries libraries = new FunctionLibraries();
-    private int accessClock;
 
     private @Nullable SnapshotHook snapshot;
     private boolean currentMark;
@@ -58,6 +59,7 @@ public final class Keyspace implements AutoCloseable {
         this.scores = new ScoreTree(allocator);
         this.idTrees = new IdTree(allocator);
         this.reclaimer = new Reclaimer(index);
+        this.kept = new KeptTables(index);
         this.fieldHeaps = new ExpiryHeap(allocator, new ElementTimes(allocator));
         this.databases = new Database[databases];
         for (int i = 0; i < databases; i++) {
@@ -124,13 +126,14 @@ public final class Keyspace implements AutoCloseable {
         return allocator.usedBytes();
     }
 
-    /// {@return seconds, wrapped to 24 bits: what an entry notes when it is read}
-    public int accessClock() {
-        return accessClock;
+    /// {@return those of the bytes in use that belong to nobody any more but a running snapshot, about}
+    public long keptBytes() {
+        return kept.bytes() + chains.leftBytes();
     }
 
-    public void accessClock(long nowMs) {
-        accessClock = (int) (nowMs / 1000) & 0xFF_FFFF;
+    /// {@return what entries note when they are read}
+    public AccessStamp access() {
+        return access;
     }
 
     /// Exchanges two databases.
@@ -177,6 +180,11 @@ public final class Keyspace implements AutoCloseable {
         return reclaimer.pendingEntries();
     }
 
+    /// {@return large values and tables that were dropped and are freed by now}
+    public long freedEntries() {
+        return reclaimer.freed();
+    }
+
     /// Frees a slice of what was dropped.
     ///
     /// @return whether all is done
@@ -188,6 +196,7 @@ public final class Keyspace implements AutoCloseable {
     ///
     /// @param freeEntry frees one entry with all that belongs to it
     public void dispose(int root, IntConsumer freeEntry) {
+        kept.remove(root);
         reclaimer.add(root, freeEntry);
     }
 
@@ -218,6 +227,10 @@ public final class Keyspace implements AutoCloseable {
         return currentMark;
     }
 
+    boolean isSnapshotRunning() {
+        return snapshot != null;
+    }
+
     Reclaimer reclaimer() {
         return reclaimer;
     }
@@ -241,6 +254,8 @@ public final class Keyspace implements AutoCloseable {
         SnapshotHook hook = snapshot;
         if (hook == null || !hook.keepsTable(root)) {
             reclaimer.add(root, allocator::free);
+        } else {
+            kept.add(root);
         }
     }
 
@@ -295,6 +310,8 @@ public final class Keyspace implements AutoCloseable {
         SnapshotHook hook = snapshot;
         if (hook == null || !hook.keepsSlot(database, slot, root, freeEntry)) {
             reclaimer.add(root, freeEntry);
+        } else {
+            kept.add(root);
         }
     }
 

@@ -32,6 +32,7 @@ final class Reclaimer {
 
     private final HashIndex index;
     private final ArrayDeque<Garbage> queue = new ArrayDeque<>();
+    private long freed;
 
     Reclaimer(HashIndex index) {
         this.index = index;
@@ -64,6 +65,11 @@ final class Reclaimer {
         return queue.stream().mapToLong(Garbage::pendingEntries).sum();
     }
 
+    /// {@return how much of what was queued is freed}
+    long freed() {
+        return freed;
+    }
+
     /// Frees about `entriesMax` entries.
     ///
     /// @return whether all is done
@@ -71,6 +77,7 @@ final class Reclaimer {
         Garbage garbage = queue.peek();
         if (garbage != null && garbage.free(entriesMax)) {
             queue.remove(garbage);
+            freed++;
         }
         return queue.isEmpty();
     }

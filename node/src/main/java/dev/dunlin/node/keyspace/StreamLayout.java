@@ -63,6 +63,15 @@ public final class StreamLayout {
 
     private StreamLayout() {}
 
+    /// {@return the upper half of the id that a node's content begins with}
+    static long nodeMs(long content) {
+        return Long.reverseBytes(Memory.getLong(content));
+    }
+
+    static long nodeSeq(long content) {
+        return Long.reverseBytes(Memory.getLong(content + SEQUENCE));
+    }
+
     /// {@return the tree of nodes of the stream whose value is at `stream`}
     public static int index(long stream) {
         return Memory.getInt(stream + INDEX);

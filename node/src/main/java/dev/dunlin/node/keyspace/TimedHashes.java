@@ -57,7 +57,10 @@ final class TimedHashes implements Garbage {
 
     /// The entry has another reference now.
     void moved(int ref) {
-        heaps.replace(heap, TimedHash.position(allocator.address(ref)), ref);
+        int position = TimedHash.position(allocator.address(ref));
+        if (position != TimedHash.NOWHERE) {
+            heaps.replace(heap, position, ref);
+        }
     }
 
     void remove(int ref) {
@@ -67,6 +70,10 @@ final class TimedHashes implements Garbage {
             heaps.remove(heap, position);
             TimedHash.position(entry, TimedHash.NOWHERE);
         }
+    }
+
+    int relocate(int from, int count) {
+        return heap == Allocator.NULL ? 0 : heaps.relocate(heap, from, count);
     }
 
     @Override

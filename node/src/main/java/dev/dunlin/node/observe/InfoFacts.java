@@ -78,7 +78,10 @@ public interface InfoFacts {
     /// @param startup `used` when the node had started
     /// @param allocated live blocks of the data set, their rounding up included
     /// @param allocatorResident what the data set's allocator has taken from the system
+    /// @param notCounted what of `used` does not count for `max`: what the log keeps for replicas that are behind
     /// @param pendingEntries entries that were dropped and are freed in the background
+    /// @param freedEntries large values and tables that were freed in the background
+    /// @param defragPercent of the processor that defragmenting may take now, 0 when it does not run
     record Memory(
             long used,
             long peak,
@@ -93,7 +96,10 @@ public interface InfoFacts {
             long log,
             long replicaClients,
             long normalClients,
-            long pendingEntries) {}
+            long notCounted,
+            long pendingEntries,
+            long freedEntries,
+            int defragPercent) {}
 
     /// @param loading null when no data set is being loaded
     record Persistence(Rdb rdb, @Nullable Loading loading) {}
@@ -161,12 +167,25 @@ public interface InfoFacts {
             long fullSyncs,
             long partialSyncs,
             long expiredKeys,
-            long evictedKeys,
+            Eviction eviction,
+            Defrag defrag,
             long hits,
             long misses,
             long errorReplies,
             long reads,
             long writes) {}
+
+    /// @param exceededMs for how long more was in use than may be
+    /// @param exceededNowMs for how long it is now
+    record Eviction(long keys, long clients, long exceededMs, long exceededNowMs) {}
+
+    /// @param hits blocks that were moved
+    /// @param misses blocks that were looked at and stay
+    /// @param keyHits keys of which something was moved
+    /// @param keyMisses keys of which nothing was
+    /// @param totalMs for how long it ran
+    /// @param nowMs for how long it runs now
+    record Defrag(long hits, long misses, long keyHits, long keyMisses, long totalMs, long nowMs) {}
 
     /// Seconds of processor time.
     record Cpu(double system, double user, double loopSystem, double loopUser) {}

@@ -121,7 +121,7 @@ public final class InfoSections {
                 .bytes("maxmemory", memory.max())
                 .field("maxmemory_policy", memory.policy());
         ratios(text, memory);
-        text.field("mem_not_counted_for_evict", 0)
+        text.field("mem_not_counted_for_evict", memory.notCounted())
                 .field("mem_replication_backlog", memory.log())
                 .field("mem_total_replication_buffers", memory.log())
                 .field("mem_clients_slaves", memory.replicaClients())
@@ -129,9 +129,9 @@ public final class InfoSections {
                 .field("mem_cluster_links", 0)
                 .field("mem_aof_buffer", 0)
                 .field("mem_allocator", "dunlin-slab")
-                .field("active_defrag_running", 0)
+                .field("active_defrag_running", memory.defragPercent())
                 .field("lazyfree_pending_objects", memory.pendingEntries())
-                .field("lazyfreed_objects", 0);
+                .field("lazyfreed_objects", memory.freedEntries());
     }
 
     private static void ratios(InfoText text, InfoFacts.Memory memory) {
@@ -172,10 +172,10 @@ public final class InfoSections {
                 .field("expired_stale_perc", 0, 2)
                 .field("expired_time_cap_reached_count", 0)
                 .field("expire_cycle_cpu_milliseconds", 0)
-                .field("evicted_keys", stats.evictedKeys())
-                .field("evicted_clients", 0)
-                .field("total_eviction_exceeded_time", 0)
-                .field("current_eviction_exceeded_time", 0)
+                .field("evicted_keys", stats.eviction().keys())
+                .field("evicted_clients", stats.eviction().clients())
+                .field("total_eviction_exceeded_time", stats.eviction().exceededMs())
+                .field("current_eviction_exceeded_time", stats.eviction().exceededNowMs())
                 .field("keyspace_hits", stats.hits())
                 .field("keyspace_misses", stats.misses())
                 .field("pubsub_channels", 0)
@@ -185,12 +185,12 @@ public final class InfoSections {
                 .field("total_forks", 0)
                 .field("migrate_cached_sockets", 0)
                 .field("slave_expires_tracked_keys", 0)
-                .field("active_defrag_hits", 0)
-                .field("active_defrag_misses", 0)
-                .field("active_defrag_key_hits", 0)
-                .field("active_defrag_key_misses", 0)
-                .field("total_active_defrag_time", 0)
-                .field("current_active_defrag_time", 0)
+                .field("active_defrag_hits", stats.defrag().hits())
+                .field("active_defrag_misses", stats.defrag().misses())
+                .field("active_defrag_key_hits", stats.defrag().keyHits())
+                .field("active_defrag_key_misses", stats.defrag().keyMisses())
+                .field("total_active_defrag_time", stats.defrag().totalMs())
+                .field("current_active_defrag_time", stats.defrag().nowMs())
                 .field("tracking_total_keys", 0)
                 .field("tracking_total_items", 0)
                 .field("tracking_total_prefixes", 0)

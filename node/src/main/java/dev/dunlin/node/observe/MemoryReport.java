@@ -31,13 +31,14 @@ public final class MemoryReport {
         if (memory.peak() > memory.used() / 2 * 3) {
             issues.append(
                     " * Peak memory: In the past this instance used more than 150% of the memory that"
-                            + " it uses now. Slabs that are empty go back to the system; those that are"
-                            + " partly used are filled again first.\n\n");
+                            + " it uses now. Slabs that are empty go back to the system by themselves,"
+                            + " those that are partly used when 'activedefrag' is on.\n\n");
         }
         if (memory.allocatorResident() > memory.allocated() * 3 / 2) {
             issues.append(
                     " * High allocator fragmentation: The slabs of this instance are less than two"
-                            + " thirds full. They are filled again by new data of the same sizes.\n\n");
+                            + " thirds full. They are emptied in the background when 'activedefrag' is on;"
+                            + " see the fields active_defrag_* of INFO.\n\n");
         }
         if (replicas > 0 && memory.replicaClients() / replicas > REPLICA_BYTES_MAX) {
             issues.append(

@@ -50,6 +50,39 @@ public abstract class Allocator implements AutoCloseable {
     /// {@return bytes taken from the system: live blocks, free blocks in slabs, and free pages that were not given back}
     public abstract long residentBytes();
 
+    // Defragmenting: blocks of slabs that are nearly empty move to others, then whole slabs go
+    // back.
+
+    /// Chooses the slabs that are to be emptied: as many of those that are least full as the others have room for. No block comes from them any
+    /// more until [#endEmptying].
+    ///
+    /// @return how many bytes they take
+    public abstract long beginEmptying();
+
+    /// {@return whether the block lies in a slab that is to be emptied, so that its owner should [#move] it}
+    public abstract boolean isLeaving(int ref);
+
+    /// Slabs that were not emptied are used again as any other.
+    ///
+    /// @return how many bytes they take
+    public abstract long endEmptying();
+
+    /// Gives free pages back to the system that are kept for reuse, some at a time.
+    ///
+    /// @return whether all are given back
+    public abstract boolean releaseFree(int runsMax);
+
+    /// Copies a block to another place, and frees it; whoever refers to it is told by the caller.
+    ///
+    /// @return the block from now on
+    public final int move(int ref) {
+        long bytes = capacity(ref);
+        int moved = allocate(bytes);
+        Memory.copy(address(ref), address(moved), bytes);
+        free(ref);
+        return moved;
+    }
+
     @Override
     public abstract void close();
 }

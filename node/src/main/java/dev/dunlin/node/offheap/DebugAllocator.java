@@ -23,11 +23,19 @@ public final class DebugAllocator extends Allocator {
     /// Freed blocks held back from reuse; above it the oldest are really freed.
     private static final int QUARANTINE_BLOCKS_MAX = 256;
 
-    private record Block(int inner, long bytes, long capacity, Throwable allocatedAt) {}
+    /// @param number of the allocation that made it
+    private record Block(
+            int inner, long bytes, long capacity, long number, Throwable allocatedAt) {}
 
     private final SlabAllocator inner;
     private final Map<Integer, Block> live = new HashMap<>();
     private final java.util.ArrayDeque<Block> quarantine = new java.util.ArrayDeque<>();
+
+    private long allocations;
+    private long usedBytes;
+
+    /// Blocks of allocations up to this one are to move.
+    private long leaveUpTo;
 
     /// Wraps a fresh allocator, which is closed with this one.
     public DebugAllocator(SlabAllocator inner) {
@@ -44,7 +52,11 @@ public final class DebugAllocator extends Allocator {
         Memory.fill(start + RED_ZONE_BYTES, capacity, FRESH);
         Memory.fill(start + RED_ZONE_BYTES + capacity, RED_ZONE_BYTES, RED);
         int ref = innerRef + RED_ZONE_BYTES / GRANULE_BYTES;
-        live.put(ref, new Block(innerRef, bytes, capacity, new Throwable("allocated here")));
+        live.put(
+                ref,
+                new Block(
+                        innerRef, bytes, capacity, ++allocations, new Throwable("allocated here")));
+        usedBytes += capacity;
         return ref;
     }
 
@@ -55,6 +67,7 @@ public final class DebugAllocator extends Allocator {
             throw new AssertionError(
                     "free of a block that is not live: " + Integer.toHexString(ref));
         }
+        usedBytes -= block.capacity;
         checkRedZones(block);
         Memory.fill(address(ref), block.capacity, DEAD);
         quarantine.add(block);
@@ -75,7 +88,30 @@ public final class DebugAllocator extends Allocator {
 
     @Override
     public long usedBytes() {
-        return live.values().stream().mapToLong(Block::capacity).sum();
+        return usedBytes;
+    }
+
+    /// Every block that is there now is to move, so that tests see each of them moved.
+    @Override
+    public long beginEmptying() {
+        leaveUpTo = allocations;
+        return usedBytes;
+    }
+
+    @Override
+    public boolean isLeaving(int ref) {
+        return liveBlock(ref).number <= leaveUpTo;
+    }
+
+    @Override
+    public long endEmptying() {
+        leaveUpTo = 0;
+        return 0;
+    }
+
+    @Override
+    public boolean releaseFree(int runsMax) {
+        return inner.releaseFree(runsMax);
     }
 
     @Override

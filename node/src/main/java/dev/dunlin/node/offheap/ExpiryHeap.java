@@ -108,6 +108,34 @@ public final class ExpiryHeap {
         settle(root, position, get(root, position));
     }
 
+    /// Moves those of some parts of a heap that leave ([Allocator#isLeaving]); its root stays.
+    ///
+    /// @param from the first part to look at
+    /// @param count parts to look at
+    /// @return the next part, or 0 when there is none
+    public int relocate(int heap, int from, int count) {
+        long root = allocator.address(heap);
+        int chunks = Memory.getInt(root + CHUNKS_OFFSET);
+        if (chunks == 0) {
+            return 0;
+        }
+        long directory = allocator.address(moveIfLeaving(root + DIRECTORY_OFFSET));
+        int to = Math.min(chunks, from + count);
+        for (int i = from; i < to; i++) {
+            moveIfLeaving(directory + 4L * i);
+        }
+        return to < chunks ? to : 0;
+    }
+
+    private int moveIfLeaving(long pointer) {
+        int ref = Memory.getInt(pointer);
+        if (allocator.isLeaving(ref)) {
+            ref = allocator.move(ref);
+            Memory.putInt(pointer, ref);
+        }
+        return ref;
+    }
+
     /// Frees a part of a heap that is not used any more, whatever is in it.
     ///
     /// @return whether all of it is freed

@@ -3,6 +3,7 @@ package dev.dunlin.node.offheap;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// Tables from keys to [Entry] references, by linear hashing: they never double, never rehash at large and never pause.
@@ -43,6 +44,9 @@ public final class HashIndex {
 
     /// Entries of a chain among which [#random] draws; longer chains are too rare to matter.
     private static final int RANDOM_PLACES = 48;
+
+    /// Buckets that [#sample] looks into at most.
+    private static final int SAMPLED_BUCKETS_MAX = 16;
 
     private static final long LOW_BITS = 0x7F7F_7F7F_7F7F_7F7FL;
     private static final long ONES = 0x0101_0101_0101_0101L;
@@ -259,21 +263,83 @@ public final class HashIndex {
         if (bucketCount == 0) {
             return 0;
         }
+        int bits = coveredBits(bucketCount, cursor);
+        forEachInChain(bucketAddress(root, (int) cursor & bits), visitor);
+        return cursorBehind(cursor, bits);
+    }
+
+    /// {@return the bits of a cursor that say which bucket it means}
+    private static int coveredBits(int bucketCount, long cursor) {
         int mask = mask(bucketCount);
-        int bits = mask;
-        int index = (int) cursor & bits;
-        if (index >= bucketCount) {
-            bits >>>= 1;
-            index &= bits;
-        } else if ((index | ((mask + 1) >>> 1)) >= bucketCount && index < (mask + 1) >>> 1) {
-            // Not split yet: it stands for both values of the top bit.
-            bits >>>= 1;
-        }
-        forEachInChain(bucketAddress(root, index), visitor);
+        int half = (mask + 1) >>> 1;
+        int index = (int) cursor & mask;
+        // A bucket that is not split yet stands for both values of the top bit.
+        boolean unsplit = index >= bucketCount || (index < half && (index | half) >= bucketCount);
+        return unsplit ? mask >>> 1 : mask;
+    }
+
+    private static long cursorBehind(long cursor, int bits) {
         // Increment the reversed cursor above the bits that this bucket covers.
-        long v = cursor | ~(long) bits;
-        v = Long.reverse(Long.reverse(v) + 1);
-        return v;
+        return Long.reverse(Long.reverse(cursor | ~(long) bits) + 1);
+    }
+
+    /// Visits a part of the table as [#scan] does, and asks of each entry where it is from now on; blocks of the table itself that leave are
+    /// moved as well.
+    ///
+    /// @param mover returns the entry's reference, the same or another; must not change this table
+    public long relocate(int rootRef, long cursor, IntUnaryOperator mover) {
+        long root = allocator.address(rootRef);
+        int bucketCount = bucketCount(root);
+        if (bucketCount == 0) {
+            return 0;
+        }
+        if (cursor == 0) {
+            relocateSegments(root, bucketCount);
+        }
+        int bits = coveredBits(bucketCount, cursor);
+        relocateChain(bucketAddress(root, (int) cursor & bits), mover);
+        return cursorBehind(cursor, bits);
+    }
+
+    private void relocateChain(long chain, IntUnaryOperator mover) {
+        long bucket = chain;
+        while (true) {
+            for (int slot = 0; slot < BUCKET_SLOTS; slot++) {
+                if (Memory.getByte(bucket + slot) != 0) {
+                    int ref = refAt(bucket, slot);
+                    int moved = mover.applyAsInt(ref);
+                    if (moved != ref) {
+                        Memory.putInt(bucket + REFS_OFFSET + 4L * slot, moved);
+                    }
+                }
+            }
+            int overflow = Memory.getInt(bucket + OVERFLOW_OFFSET);
+            if (overflow == Allocator.NULL) {
+                return;
+            }
+            bucket = allocator.address(moveIfLeaving(bucket + OVERFLOW_OFFSET));
+        }
+    }
+
+    private void relocateSegments(long root, int buckets) {
+        if (Memory.getInt(root + DIRECTORY_OFFSET) != Allocator.NULL) {
+            moveIfLeaving(root + DIRECTORY_OFFSET);
+        }
+        // Larger segments are not in slabs.
+        int last = Math.min(segmentOf(buckets - 1), SEGMENT_SHIFT);
+        for (int segment = 0; segment <= last; segment++) {
+            moveIfLeaving(segmentPointer(root, segment));
+        }
+    }
+
+    /// {@return the block that the reference at an address names, which may be another from now on}
+    private int moveIfLeaving(long pointer) {
+        int ref = Memory.getInt(pointer);
+        if (allocator.isLeaving(ref)) {
+            ref = allocator.move(ref);
+            Memory.putInt(pointer, ref);
+        }
+        return ref;
     }
 
     /// {@return an entry at random, or [Allocator#NULL] of an empty table}
@@ -293,6 +359,34 @@ public final class HashIndex {
                 return scratch[place];
             }
         }
+    }
+
+    /// Puts some entries into `into`, from some random bucket on: which bucket is at random, and entries have nothing in common but that.
+    ///
+    /// Much cheaper than as many calls of [#random], for one line of memory names ten entries. Entries of some buckets are twice as
+    /// likely as those of others. An entry may come twice.
+    ///
+    /// @return how many there are now, up to `to`
+    public int sample(int rootRef, RandomGenerator random, int[] into, int from, int to) {
+        long root = allocator.address(rootRef);
+        int buckets = bucketCount(root);
+        int filled = from;
+        // No more than there are, or one would come again and again.
+        int end = Math.min(to, from + Memory.getInt(root + SIZE_OFFSET));
+        for (int tries = 0; tries < SAMPLED_BUCKETS_MAX && filled < end; tries++) {
+            int count = collect(bucketAddress(root, random.nextInt(buckets)));
+            int first = count == 0 ? 0 : random.nextInt(count);
+            for (int i = 0; i < count && filled < end; i++) {
+                into[filled++] = scratch[(first + i) % count];
+            }
+        }
+        return filled;
+    }
+
+    /// {@return whether this very entry is in the table under a key of this hash}
+    public boolean contains(int rootRef, int ref, long hash) {
+        long root = allocator.address(rootRef);
+        return bucketCount(root) > 0 && locate(bucketOf(root, hash), ref, hash);
     }
 
     /// Visits every entry; the visitor must not change the table.

@@ -17,7 +17,7 @@ package dev.dunlin.node.offheap;
 /// that into the chain ([#replace]). A pinned node that is taken out of its chain is left to the snapshot, which frees it when it unpins it.
 /// The links of a pinned node may change: the snapshot has a list of its own.
 ///
-/// Thread: stateless; chains belong to the node's loop.
+/// Thread: owned by the node's loop.
 public final class NodeChain {
     /// Bytes that the header of a chain takes.
     public static final int HEADER_BYTES = 12;
@@ -37,6 +37,9 @@ public final class NodeChain {
     private static final int LEFT_FLAG = 0x200;
 
     private final Allocator allocator;
+
+    /// Of nodes that only a snapshot still needs.
+    private long leftBytes;
 
     public NodeChain(Allocator allocator) {
         this.allocator = allocator;
@@ -89,6 +92,19 @@ public final class NodeChain {
         link(header, previous(node), made);
         link(header, made, next);
         free(node);
+    }
+
+    /// Moves a node if it leaves ([Allocator#isLeaving]) and no snapshot knows it by its reference.
+    ///
+    /// @return the node from now on
+    public int relocate(long header, int node) {
+        if (!allocator.isLeaving(node) || isPinned(node)) {
+            return node;
+        }
+        int moved = allocator.move(node);
+        link(header, previous(moved), moved);
+        link(header, moved, next(moved));
+        return moved;
     }
 
     /// Makes `node` the first of its chain.
@@ -154,6 +170,7 @@ public final class NodeChain {
     public void free(int node) {
         if (isPinned(node)) {
             flags(node, flags(node) | LEFT_FLAG);
+            leftBytes += allocator.capacity(node);
         } else {
             allocator.free(node);
         }
@@ -200,6 +217,11 @@ public final class NodeChain {
 
     // Snapshots
 
+    /// {@return bytes of nodes that are in no chain any more, and that a snapshot still needs}
+    public long leftBytes() {
+        return leftBytes;
+    }
+
     /// {@return whether a snapshot needs the content as it is}
     public boolean isPinned(int node) {
         return (flags(node) & PINNED_FLAG) != 0;
@@ -213,6 +235,7 @@ public final class NodeChain {
     /// The snapshot does not need the node any more; nor does anybody else when it was taken out of its chain meanwhile.
     public void unpin(int node) {
         if ((flags(node) & LEFT_FLAG) != 0) {
+            leftBytes -= allocator.capacity(node);
             allocator.free(node);
         } else {
             flags(node, flags(node) & ~PINNED_FLAG);

@@ -280,6 +280,53 @@ public abstract class OrderedTree {
         return true;
     }
 
+    /// Moves those nodes that leave ([Allocator#isLeaving]) among the ones on the way to an item. Positions are not valid any more.
+    ///
+    /// @param index how many items lie before it; there must be such an item
+    /// @return how many items lie before the first one behind its leaf
+    public final long relocate(int rootRef, long index) {
+        long root = allocator.address(rootRef);
+        int left = (int) index;
+        long node = allocator.address(moveIfLeaving(root, root + NODE_OFFSET));
+        while (TreeShape.level(node) > 0) {
+            int child = 0;
+            for (int items = inners.items(node, child);
+                    left >= items;
+                    items = inners.items(node, child)) {
+                left -= items;
+                child++;
+            }
+            node = allocator.address(moveIfLeaving(root, inners.childAddress(node, child)));
+        }
+        return index - left + TreeShape.count(node);
+    }
+
+    /// {@return the node that the reference at an address names, which may be another from now on}
+    private int moveIfLeaving(long root, long pointer) {
+        int ref = Memory.getInt(pointer);
+        if (!allocator.isLeaving(ref)) {
+            return ref;
+        }
+        int moved = allocator.move(ref);
+        Memory.putInt(pointer, moved);
+        long node = allocator.address(moved);
+        if (TreeShape.level(node) == 0) {
+            int previous = TreeShape.previous(node);
+            int next = TreeShape.next(node);
+            if (previous == Allocator.NULL) {
+                Memory.putInt(root + FIRST_OFFSET, moved);
+            } else {
+                TreeShape.next(allocator.address(previous), moved);
+            }
+            if (next == Allocator.NULL) {
+                Memory.putInt(root + LAST_OFFSET, moved);
+            } else {
+                TreeShape.previous(allocator.address(next), moved);
+            }
+        }
+        return moved;
+    }
+
     /// Empties a tree in slices: hands about `itemsMax` payloads to `visitor`, which may free what they refer to, and frees their nodes. Once
     /// it was called, nothing else may be done with the tree but to go on, and to [#destroy] it.
     ///

@@ -31,6 +31,9 @@ final class PageAllocator {
 
     private long residentPages;
 
+    /// Where [#releaseFree] has got to.
+    private int released = -1;
+
     PageAllocator(NativeRegion region) {
         this.region = region;
         this.pagesMax = (int) Math.min(Integer.MAX_VALUE, region.bytes() / PAGE_BYTES);
@@ -87,6 +90,30 @@ final class PageAllocator {
         if (to - from >= RELEASE_PAGES_MIN) {
             release(heldFrom, heldTo - heldFrom);
         }
+    }
+
+    /// Gives back free runs that were kept for reuse, up to `runsMax` of them.
+    ///
+    /// @return whether there are no more
+    boolean releaseFree(int runsMax) {
+        int left = runsMax;
+        for (var run = freeByStart.higherEntry(released);
+                run != null;
+                run = freeByStart.higherEntry(released)) {
+            int start = run.getKey();
+            int pages = run.getValue();
+            released = start;
+            int held = resident.nextSetBit(start);
+            if (held < 0 || held >= start + pages) {
+                continue;
+            }
+            release(start, pages);
+            if (--left == 0) {
+                return false;
+            }
+        }
+        released = -1;
+        return true;
     }
 
     long residentBytes() {

@@ -63,6 +63,21 @@ public final class RefList {
         return last;
     }
 
+    /// Moves those of some chunks that leave ([Allocator#isLeaving]).
+    ///
+    /// @param from the first chunk to look at
+    /// @param count chunks to look at
+    /// @return the next chunk, or 0 when there is none
+    public int relocate(int from, int count) {
+        int to = Math.min(chunkCount, from + count);
+        for (int i = from; i < to; i++) {
+            if (allocator.isLeaving(chunks[i])) {
+                chunks[i] = allocator.move(chunks[i]);
+            }
+        }
+        return to < chunkCount ? to : 0;
+    }
+
     /// Forgets all and frees the chunks; what was referred to is not touched.
     public void clear() {
         while (chunkCount > 0) {

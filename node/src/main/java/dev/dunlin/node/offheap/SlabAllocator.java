@@ -68,6 +68,10 @@ public final class SlabAllocator extends Allocator {
     /// Numbers of slabs whose pages were given back, chained through `nextPartial`.
     private int unusedSlab = NONE;
 
+    /// Whether a slab is being emptied. It is in no list of partial slabs then, so that nothing new gets into it.
+    private boolean[] leaving = new boolean[256];
+
+    private int leavingSlabs;
     private long usedBytes;
 
     private SlabAllocator(NativeRegion region) {
@@ -135,6 +139,12 @@ public final class SlabAllocator extends Allocator {
         if (live == blocksPerSlab[sizeClass]) {
             linkPartial(slab, sizeClass);
         }
+        if (live == 1 && leaving[slab]) {
+            leaving[slab] = false;
+            leavingSlabs--;
+            retireSlab(slab);
+            return;
+        }
         // The last slab of a class stays, so that one key set and deleted in turn does not fetch
         // and return pages each time.
         if (live == 1 && (partial[sizeClass] != slab || nextPartial[slab] != NONE)) {
@@ -155,6 +165,82 @@ public final class SlabAllocator extends Allocator {
         return bytes > SLAB_BLOCK_BYTES_MAX
                 ? (long) pagesFor(bytes) * PageAllocator.PAGE_BYTES
                 : classBytes(classOf((int) bytes));
+    }
+
+    @Override
+    public long beginEmptying() {
+        int before = leavingSlabs;
+        for (int sizeClass = 1; sizeClass < CLASSES; sizeClass++) {
+            chooseLeaving(sizeClass);
+        }
+        return (long) (leavingSlabs - before) * SLAB_BYTES;
+    }
+
+    /// Of the partial slabs of a class those with the fewest blocks leave, as long as the free blocks of the others are enough for theirs.
+    private void chooseLeaving(int sizeClass) {
+        int capacity = blocksPerSlab[sizeClass];
+        int[] slabsByLive = new int[capacity];
+        int slabCount = 0;
+        int live = 0;
+        for (int slab = partial[sizeClass]; slab != NONE; slab = nextPartial[slab]) {
+            slabsByLive[slabLiveBlocks[slab]]++;
+            slabCount++;
+            live += slabLiveBlocks[slab];
+        }
+        // One more than needed stays, so that the next blocks do not ask for a new slab at once.
+        int left = slabCount - (live + capacity - 1) / capacity - 1;
+        if (left <= 0) {
+            return;
+        }
+        int most = 0;
+        while (slabsByLive[most] < left) {
+            left -= slabsByLive[most++];
+        }
+        // All with fewer blocks leave, and so many of those that have just that many.
+        int slab = partial[sizeClass];
+        while (slab != NONE) {
+            int next = nextPartial[slab];
+            int blocks = slabLiveBlocks[slab];
+            if (blocks < most || (blocks == most && left > 0)) {
+                left -= blocks == most ? 1 : 0;
+                unlinkPartial(slab, sizeClass);
+                leave(slab);
+            }
+            slab = next;
+        }
+    }
+
+    private void leave(int slab) {
+        if (slabLiveBlocks[slab] == 0) {
+            retireSlab(slab);
+        } else {
+            leaving[slab] = true;
+            leavingSlabs++;
+        }
+    }
+
+    @Override
+    public boolean isLeaving(int ref) {
+        int slab = pageOwner[ref >>> REF_TO_PAGE_SHIFT];
+        return slab >= 0 && leaving[slab];
+    }
+
+    @Override
+    public long endEmptying() {
+        long bytes = (long) leavingSlabs * SLAB_BYTES;
+        for (int slab = 0; slab < slabs && leavingSlabs > 0; slab++) {
+            if (leaving[slab]) {
+                leaving[slab] = false;
+                leavingSlabs--;
+                linkPartial(slab, slabClass[slab]);
+            }
+        }
+        return bytes;
+    }
+
+    @Override
+    public boolean releaseFree(int runsMax) {
+        return pages.releaseFree(runsMax);
     }
 
     @Override
@@ -239,6 +325,10 @@ public final class SlabAllocator extends Allocator {
 
     private void releaseSlab(int slab, int sizeClass) {
         unlinkPartial(slab, sizeClass);
+        retireSlab(slab);
+    }
+
+    private void retireSlab(int slab) {
         pages.free(slabStartPage[slab], SLAB_PAGES);
         nextPartial[slab] = unusedSlab;
         unusedSlab = slab;
@@ -283,5 +373,6 @@ public final class SlabAllocator extends Allocator {
         slabFrontier = Arrays.copyOf(slabFrontier, length);
         nextPartial = Arrays.copyOf(nextPartial, length);
         previousPartial = Arrays.copyOf(previousPartial, length);
+        leaving = Arrays.copyOf(leaving, length);
     }
 }

@@ -111,6 +111,11 @@ final class TreeShape {
         return Memory.getInt(inner + children + 4L * i);
     }
 
+    /// {@return where the reference of a child is}
+    long childAddress(long inner, int i) {
+        return inner + children + 4L * i;
+    }
+
     void child(long inner, int i, int ref) {
         Memory.putInt(inner + children + 4L * i, ref);
     }

@@ -82,6 +82,11 @@ public final class RespError {
                     "ERR An LFU maxmemory policy is not selected, access frequency not tracked."
                             + " Please note that when switching between policies at runtime LRU"
                             + " and LFU data will take some time to adjust.");
+    public static final RespError NO_LRU =
+            of(
+                    "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note"
+                            + " that when switching between policies at runtime LRU and LFU data"
+                            + " will take some time to adjust.");
     public static final RespError LCS_NO_STRINGS =
             of("ERR The specified keys must contain string values");
     public static final RespError LCS_LENGTH_AND_INDEXES =

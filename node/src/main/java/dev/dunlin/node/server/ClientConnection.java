@@ -51,6 +51,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /// What this turn has brought and [TurnReads] will run, together with that of other clients.
     private @Nullable ByteBuf arrived;
 
+    /// Whether the connection is among those that [TurnReads] will run.
+    private boolean gathered;
+
     /// Received bytes that no complete request has covered yet.
     private @Nullable ByteBuf rest;
 
@@ -106,7 +109,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         if (takesCommands() && received.readableBytes() <= GATHERED_BYTES_MAX) {
             arrived = received;
-            processor.gather(this);
+            if (!gathered) {
+                gathered = true;
+                processor.gather(this);
+            }
             return;
         }
         try {
@@ -185,8 +191,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /// Runs what has arrived without waiting for others.
     private void processArrived() {
-        ByteBuf received = arrived;
-        if (received != null && !processing) {
+        if (!processing) {
             processRemaining();
         }
     }
@@ -195,13 +200,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /// {@return whether there is something that has arrived, whose commands may run}
     boolean takesArrived() {
-        if (arrived != null && !takesCommands()) {
+        gathered = false;
+        if (!takesCommands()) {
             processRemaining();
         }
         return arrived != null;
     }
 
-    /// {@return the address up to which the bytes are covered by complete requests, now part of the batch}
+    /// From here to [#processRemaining] the connection is busy.
+    ///
+    /// @return the address up to which the bytes are covered by complete requests, now part of the batch
     long parseArrived(CommandProcessor batch) {
         processing = true;
         ByteBuf received = requireNonNull(arrived);
@@ -217,14 +225,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /// The commands up to `address` have run.
     void consumedArrived(long address) {
-        processing = false;
         ByteBuf received = requireNonNull(arrived);
         received.readerIndex((int) (address - received.memoryAddress()));
     }
 
     /// Runs, or keeps, what no batch has taken of what has arrived.
     void processRemaining() {
-        ByteBuf received = requireNonNull(arrived);
+        processing = false;
+        ByteBuf received = arrived;
+        if (received == null) {
+            return;
+        }
         arrived = null;
         try {
             if (received.isReadable() && takesCommands()) {
@@ -268,6 +279,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         ByteBuf waiting = channel.alloc().directBuffer(Math.max(bytes, 1024));
         waiting.writeBytes(received);
         rest = waiting;
+        processor.countWaiting(bytes);
         limitRest(waiting);
     }
 
@@ -278,6 +290,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (waiting.readerIndex() > 0 && waiting.writableBytes() < received.readableBytes()) {
             waiting.discardReadBytes();
         }
+        processor.countWaiting(received.readableBytes());
         waiting.writeBytes(received);
         limitRest(waiting);
     }

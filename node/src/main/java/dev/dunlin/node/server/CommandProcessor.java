@@ -43,6 +43,7 @@ final class CommandProcessor {
     private final TurnReplies turn;
     private final ServingGate gate;
     private final ReplySafety safety;
+    private final ClientMemory clientMemory;
     private final Requests requests = new Requests();
     private final Args args;
 
@@ -80,7 +81,8 @@ final class CommandProcessor {
             HeldClients held,
             TurnReplies turn,
             ServingGate gate,
-            ReplySafety safety) {
+            ReplySafety safety,
+            ClientMemory clientMemory) {
         this.loop = loop;
         this.table = table;
         this.runner = runner;
@@ -94,6 +96,7 @@ final class CommandProcessor {
         this.turn = turn;
         this.gate = gate;
         this.safety = safety;
+        this.clientMemory = clientMemory;
     }
 
     /// Runs all complete requests between two addresses, and sends their replies.
@@ -397,7 +400,14 @@ final class CommandProcessor {
         stats.bytesReceived += bytes;
     }
 
+    /// A client has sent bytes that no command has consumed yet.
+    void countWaiting(long bytes) {
+        clientMemory.grew(bytes);
+        turn.commandsRan();
+    }
+
     void countSent(long bytes) {
+        clientMemory.grew(bytes);
         stats.writes++;
         stats.bytesSent += bytes;
     }

@@ -3,8 +3,12 @@ package dev.dunlin.node.server;
 
 /// Whether a data set is being loaded, from whatever file, and how far it is: what INFO tells, and why clients hear `-LOADING`.
 ///
+/// A node counts as loading from its first moment: clients may arrive before it has looked at its files, and must not find it empty, let
+/// alone save it so.
+///
 /// Thread: owned by the node's loop.
 final class LoadProgress {
+    private boolean starting = true;
     private boolean loading;
     private long startMs;
     private long totalBytes;
@@ -53,8 +57,13 @@ final class LoadProgress {
         loading = false;
     }
 
+    /// The data of the node's last life is in place, with its history, or there is none.
+    void started() {
+        starting = false;
+    }
+
     boolean isLoading() {
-        return loading;
+        return starting || loading;
     }
 
     /// {@return Unix time in milliseconds}

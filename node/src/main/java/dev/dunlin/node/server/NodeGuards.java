@@ -10,7 +10,6 @@ import dev.dunlin.node.command.Flag;
 import dev.dunlin.node.command.Guards;
 import dev.dunlin.node.command.KeyRouting;
 import dev.dunlin.node.command.Migrator;
-import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.resp.RespError;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +21,13 @@ final class NodeGuards implements Guards, ServingGate {
     private static final String UNPAUSE = "client|unpause";
 
     private final HotSettings settings;
-    private final Keyspace keyspace;
     private final NodeRole role;
     private final DiskHealth diskHealth;
     private final KeyRouting routing = new KeyRouting();
     private @Nullable ClusterMember member;
     private @Nullable Migrator migrator;
     private @Nullable DiskGuard disk;
+    private @Nullable MemoryDuties memory;
 
     /// Unix time in milliseconds until which commands wait, and whether only those that write.
     private long pausedUntilMs;
@@ -37,9 +36,8 @@ final class NodeGuards implements Guards, ServingGate {
     private long writesPausedUntilMs;
     private boolean pausedForShutdown;
 
-    NodeGuards(HotSettings settings, Keyspace keyspace, NodeRole role, DiskHealth diskHealth) {
+    NodeGuards(HotSettings settings, NodeRole role, DiskHealth diskHealth) {
         this.settings = settings;
-        this.keyspace = keyspace;
         this.role = role;
         this.diskHealth = diskHealth;
     }
@@ -55,6 +53,15 @@ final class NodeGuards implements Guards, ServingGate {
 
     void watch(DiskGuard diskGuard) {
         disk = diskGuard;
+    }
+
+    void watch(MemoryDuties memoryDuties) {
+        memory = memoryDuties;
+    }
+
+    private boolean isFull() {
+        MemoryDuties duties = memory;
+        return duties != null && duties.isFull();
     }
 
     void join(ClusterMember seat) {
@@ -161,8 +168,11 @@ final class NodeGuards implements Guards, ServingGate {
                 return redirect;
             }
         }
-        long memoryMax = settings.memoryBytesMax();
-        if (memoryMax > 0 && command.has(Flag.DENYOOM) && keyspace.usedBytes() > memoryMax) {
+        // Who has waited inside of a command had room when it came.
+        if (settings.memoryBytesMax() > 0
+                && client.blocked() == null
+                && isFull()
+                && routing.mayGrow(client, command)) {
             return RespError.OOM;
         }
         RespError diskError = diskHealth.writeError();

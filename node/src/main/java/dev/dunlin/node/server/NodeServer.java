@@ -122,6 +122,9 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final ReplicationDuties replicationDuties;
     private final Replication replication;
     private final KeyMigrator migrator;
+    private final ClientMemory clientMemory;
+    private final MemoryDuties memoryDuties;
+    private final DefragDuties defragDuties;
     private final ClusterDuties clusterDuties;
     private final RespServer server;
     private final PersistenceDuties persistence;
@@ -152,9 +155,10 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         clustered ? 1 : settings.get(Directives.DATABASES),
                         clustered ? KeySlot.COUNT : 1,
                         random.nextLong());
+        keyspace.access().time(loop.nowMs());
         context = CommandContext.create(keyspace, this);
         clients = new ClientRegistry(this::clientGone);
-        guards = new NodeGuards(hotSettings, keyspace, new Role(), this::writeError);
+        guards = new NodeGuards(hotSettings, new Role(), this::writeError);
         var log =
                 new ReplicationLog(ReplicationLog.CHUNK_BYTES, replicationConfig().backlogBytes());
         var writeLog = new LogWriter(log);
@@ -183,6 +187,19 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                 () -> replication.configure(replicationConfig()), ReplicationSettings.ALL);
         migrator = new KeyMigrator(loop, transport, new Arrivals(writeLog));
         guards.watch(migrator);
+        clientMemory = new ClientMemory(clients, settings, stats, loop::nowMs);
+        memoryDuties =
+                new MemoryDuties(
+                        loop,
+                        settings,
+                        keyspace,
+                        runner,
+                        log,
+                        clientMemory,
+                        this::mayEvict,
+                        replication::endOfTurn);
+        guards.watch(memoryDuties);
+        defragDuties = new DefragDuties(loop, settings, keyspace, stats, observation.latency());
         clusterDuties =
                 new ClusterDuties(loop, keyspace, replication, guards, this::retryHeld, stop);
         appendOnly =
@@ -206,7 +223,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         this::retryHeld);
         guards.watch(appendOnly);
         replicationDuties.watch(appendOnly);
-        replies = new TurnReplies(loop, guards, replication::endOfTurn);
+        replies = new TurnReplies(loop, guards, replication::endOfTurn, clientMemory::enforce);
         var processor =
                 new CommandProcessor(
                         loop,
@@ -219,11 +236,14 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         held,
                         replies,
                         guards,
-                        appendOnly);
+                        appendOnly,
+                        clientMemory);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
-        if (settings.get(Directives.APPEND_ONLY)) {
-            // Nobody may write before there is a file to write to.
-            loadProgress.begin(0, loop.nowMs());
+        boolean appends = settings.get(Directives.APPEND_ONLY);
+        Path dump = PersistenceDuties.dumpFile(settings);
+        boolean hasDump = StartUp.hasData(dump);
+        if (!appends && !hasDump) {
+            loadProgress.started();
         }
         server =
                 RespServer.bind(
@@ -259,9 +279,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         () -> shutDown.complete(true));
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
-        Path dump = persistence.file();
-        if (settings.get(Directives.APPEND_ONLY)) {
-            if (StartUp.hasData(dump)) {
+        if (appends) {
+            if (hasDump) {
                 LOG.warn("appendonly is on: the dump file is not loaded file={}", dump);
             }
             loop.submit(() -> {
@@ -272,7 +291,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                                         ? new StartUp.Result.Ready(Optional.empty())
                                         : new StartUp.Result.Refused(problem)));
             });
-        } else if (StartUp.hasData(dump)) {
+        } else if (hasDump) {
             var startUp =
                     new StartUp(
                             loop, settings, keyspace, context::values, loadProgress, background);
@@ -311,11 +330,13 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         if (clustered) {
             clusterDuties.restoring(cut);
             joinCluster();
+            loop.submit(loadProgress::started);
         } else {
             loop.submit(() -> {
                 loop.turn();
                 String primary = settings.get(Directives.REPLICA_OF);
                 cut.ifPresent(saved -> replication.restore(saved, primary.isEmpty()));
+                loadProgress.started();
                 if (!primary.isEmpty()) {
                     String[] address = primary.split(" ", -1);
                     replication.follow(address[0], Integer.parseInt(address[1]));
@@ -445,7 +466,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     private void tick() {
         loop.turn();
-        keyspace.accessClock(loop.nowMs());
+        keyspace.access().time(loop.nowMs());
         observation.sample(
                 loop.nowMs(),
                 stats.commandsProcessed,
@@ -461,6 +482,9 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         retryHeld();
         runner.checkBlocked(loop.nowMs());
         dropSlowReaders();
+        memoryDuties.tick();
+        defragDuties.tick();
+        clientMemory.enforce();
         if (!expiring) {
             expire();
         }
@@ -565,6 +589,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         }
     }
 
+    @Override
+    public void purgeMemory() {
+        defragDuties.purge();
+    }
+
     /// {@return the port that was bound}
     @Override
     public int port() {
@@ -601,6 +630,12 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         return !replication.isReplica()
                 && !guards.isPaused(loop.nowMs())
                 && !loadProgress.isLoading();
+    }
+
+    private boolean mayEvict() {
+        return !isLoading()
+                && !guards.isPaused(loop.nowMs())
+                && !(replication.isReplica() && settings.get(Directives.REPLICA_IGNORE_MAX_MEMORY));
     }
 
     @Override

@@ -112,9 +112,10 @@ final class PersistenceDuties implements Persistence {
         this.lastSaveMs = loop.nowMs();
     }
 
-    /// {@return the dump file, there or not}
-    Path file() {
-        return directory().resolve(settings.get(Directives.DUMP_FILE_NAME));
+    /// {@return the dump file, there or not} Any thread, before the node serves.
+    static Path dumpFile(Settings settings) {
+        return Path.of(settings.get(Directives.DIR))
+                .resolve(settings.get(Directives.DUMP_FILE_NAME));
     }
 
     private Path directory() {
@@ -222,7 +223,7 @@ final class PersistenceDuties implements Persistence {
             LOG.warn("not saved reason=\"{}\"", e.toString());
             return Reload.NOT_SAVED;
         }
-        String problem = reload.load(file(), flush, merge);
+        String problem = reload.load(dumpFile(settings), flush, merge);
         if (problem != null) {
             LOG.warn("not loaded reason=\"{}\"", problem);
             return Reload.NOT_LOADED;

@@ -40,7 +40,10 @@ final class TurnReads {
         List<ClientConnection> all = waiting;
         waiting = running;
         running = all;
-        processor.accept(all);
-        all.clear();
+        try {
+            processor.accept(all);
+        } finally {
+            all.clear();
+        }
     }
 }

@@ -19,15 +19,18 @@ final class TurnReplies {
     private final NodeLoop loop;
     private final ServingGate gate;
     private final Runnable beforeSending;
+    private final Runnable afterSending;
     private List<ClientConnection> waiting = new ArrayList<>();
     private List<ClientConnection> sending = new ArrayList<>();
     private boolean scheduled;
 
     /// @param beforeSending hands the log to its readers
-    TurnReplies(NodeLoop loop, ServingGate gate, Runnable beforeSending) {
+    /// @param afterSending looks at what could not be sent
+    TurnReplies(NodeLoop loop, ServingGate gate, Runnable beforeSending, Runnable afterSending) {
         this.loop = loop;
         this.gate = gate;
         this.beforeSending = beforeSending;
+        this.afterSending = afterSending;
     }
 
     /// Takes note that commands have run, whether or not they have replied.
@@ -52,6 +55,7 @@ final class TurnReplies {
             loop.turn();
         }
         send();
+        afterSending.run();
     }
 
     /// Tries again to send what was withheld.

@@ -108,7 +108,7 @@ class DifferentialTest {
             Server ours =
                     command -> {
                         harness.nowMs = System.currentTimeMillis();
-                        harness.keyspace.accessClock(harness.nowMs);
+                        harness.keyspace.access().time(harness.nowMs);
                         return harness.call(client, command);
                     };
             compare(family, ours, theirs::call);

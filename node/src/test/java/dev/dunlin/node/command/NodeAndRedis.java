@@ -53,6 +53,11 @@ final class NodeAndRedis implements AutoCloseable {
         return client == ours ? theirs : ours;
     }
 
+    /// {@return another client of the same server, for the caller to close}
+    RespConnection another(RespConnection client) throws IOException {
+        return new RespConnection(client == ours ? node.port() : redis.port());
+    }
+
     /// Has the other server replicate that of this client.
     void replicate(RespConnection primary) throws IOException {
         int port = primary == ours ? node.port() : redis.port();

@@ -54,6 +54,11 @@ final class RespConnection implements AutoCloseable {
         out.write(request.toByteArray());
     }
 
+    /// Sends bytes as they are, one per char.
+    void sendRaw(String bytes) throws IOException {
+        out.write(bytes.getBytes(ISO_8859_1));
+    }
+
     private static void write(List<String> words, ByteArrayOutputStream request) {
         request.writeBytes(("*" + words.size() + "\r\n").getBytes(ISO_8859_1));
         for (String word : words) {

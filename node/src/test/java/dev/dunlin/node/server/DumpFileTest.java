@@ -4,8 +4,10 @@ package dev.dunlin.node.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.node.Node;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +94,38 @@ class DumpFileTest {
             }
             for (int i = 0; i < 20_000; i++) {
                 assertThat(c.reply()).isEqualTo("$before");
+            }
+        }
+    }
+
+    @Test
+    void givenAFile_whenClientsComeBeforeItIsLoaded_thenNobodyFindsTheNodeEmpty() throws Exception {
+        try (Node node = start();
+                var c = new RawConnection(node.port())) {
+            c.call("SET", "a", "1");
+            assertThat(c.call("SAVE")).isEqualTo("+OK");
+        }
+        int port = TestNodes.freePort();
+        for (int round = 0; round < 10; round++) {
+            var first = new CompletableFuture<String>();
+            Thread early = Thread.ofPlatform().start(() -> firstReply(port, first));
+            try (Node node = start("port", Integer.toString(port))) {
+                assertThat(first.get(20, TimeUnit.SECONDS)).isIn("LOADING", "1");
+                assertThat(TestNodes.ask(node, "DBSIZE")).isEqualTo(":1");
+            }
+            early.join();
+        }
+    }
+
+    /// Connects as soon as somebody listens, and asks at once.
+    private static void firstReply(int port, CompletableFuture<String> first) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!first.isDone() && System.nanoTime() < deadlineNs) {
+            try (var c = new RawConnection(port)) {
+                String reply = c.call("DBSIZE");
+                first.complete(reply.startsWith("-LOADING ") ? "LOADING" : reply.substring(1));
+            } catch (UncheckedIOException notYet) {
+                Thread.onSpinWait();
             }
         }
     }

@@ -178,6 +178,18 @@ public final class RdbWriter implements AutoCloseable {
         values.string(out, key, 0, key.length);
     }
 
+    /// Says how long the key that comes next has been idle; before [#beginEntry].
+    public static void idleSeconds(RdbEncoder values, ByteBuf out, long seconds) {
+        out.writeByte(RdbOpcode.IDLE);
+        values.length(out, seconds);
+    }
+
+    /// Says how often the key that comes next is accessed, as a counter of 0 to 255; before [#beginEntry].
+    public static void frequency(ByteBuf out, int counter) {
+        out.writeByte(RdbOpcode.FREQUENCY);
+        out.writeByte(counter);
+    }
+
     /// Writes the end of the file. Nothing may follow but the last [#take].
     public void end() {
         out.writeByte(RdbOpcode.EOF);

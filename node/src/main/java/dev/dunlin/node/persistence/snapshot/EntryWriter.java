@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.snapshot;
 
+import dev.dunlin.node.keyspace.AccessStamp;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.TimedHash;
 import dev.dunlin.node.keyspace.ValueKind;
@@ -187,6 +188,13 @@ public final class EntryWriter {
     }
 
     private void key(RdbEncoder values, ByteBuf out, long entry) {
+        AccessStamp access = keyspace.access();
+        switch (access.recorded()) {
+            case IDLE_TIME ->
+                    RdbWriter.idleSeconds(values, out, access.idleSeconds(Entry.access(entry)));
+            case FREQUENCY -> RdbWriter.frequency(out, access.frequency(Entry.access(entry)));
+            case NOTHING -> {}
+        }
         long expireAtMs = Entry.expires(entry) ? Entry.expireAtMs(entry) : RdbRecord.Entry.NEVER;
         RdbWriter.beginEntry(
                 values, out, typeOf(entry), Entry.key(entry), Entry.keyBytes(entry), expireAtMs);

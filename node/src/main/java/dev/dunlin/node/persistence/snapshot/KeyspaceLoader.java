@@ -349,6 +349,8 @@ public final class KeyspaceLoader {
             long hash = keyspace.hash(address, name.length);
             if (!first || makesWay(database, slot, address, name.length, hash)) {
                 use.use(database, slot, address, name.length, hash);
+                database.restoredAccess(
+                        slot, address, name.length, hash, key.idleSeconds(), key.frequency());
             }
         } finally {
             allocator.free(scratch);

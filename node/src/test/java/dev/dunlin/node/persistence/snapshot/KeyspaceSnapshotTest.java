@@ -222,6 +222,10 @@ class KeyspaceSnapshotTest {
             box.del(0, "large");
             assertThat(snapshot.visits()).isLessThan(10);
             assertThat(box.keyspace.hasGarbage()).isFalse();
+            // As far as some elements tell.
+            long used = box.keyspace.usedBytes();
+            assertThat(used - box.keyspace.keptBytes())
+                    .isBetween(emptyBytes() - used / 10, emptyBytes() + used / 10);
             box.next();
             assertThat(snapshot.ended()).isFalse();
 
@@ -231,6 +235,7 @@ class KeyspaceSnapshotTest {
                 // As the loop does, a slice per turn.
             }
             assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
+            assertThat(box.keyspace.keptBytes()).isZero();
         }
     }
 
@@ -281,12 +286,15 @@ class KeyspaceSnapshotTest {
             while (!box.keyspace.reclaim(1000)) {
                 // Nothing of it may be gone by that.
             }
+            assertThat(box.keyspace.usedBytes() - box.keyspace.keptBytes())
+                    .isLessThan(emptyBytes() + 1024);
             box.next();
             assertThat(snapshot.ended()).isFalse();
 
             box.finish();
             assertThat(box.loaded()).isEqualTo(cut);
             assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
+            assertThat(box.keyspace.keptBytes()).isZero();
         }
     }
 
@@ -330,6 +338,7 @@ class KeyspaceSnapshotTest {
                 // As the loop does, a slice per turn.
             }
             assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
+            assertThat(box.keyspace.keptBytes()).isZero();
         }
     }
 
@@ -360,6 +369,7 @@ class KeyspaceSnapshotTest {
             box.finish();
             assertThat(box.loaded()).isEqualTo(cut);
             assertThat(box.keyspace.usedBytes()).isLessThan(emptyBytes() + 1024);
+            assertThat(box.keyspace.keptBytes()).isZero();
         }
     }
 
