@@ -16,7 +16,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,11 +68,9 @@ class AofInteropTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             process.destroy();
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+            TestNodes.await("redis-server has ended", 20, () -> !process.isAlive());
         }
     }
 
@@ -175,8 +172,10 @@ class AofInteropTest {
         assertThat(dir.resolve("appendonlydir/appendonly.aof.manifest"))
                 .content()
                 .isEqualTo(
-                        "file appendonly.aof seq 1 type b\n"
-                                + "file appendonly.aof.1.incr.aof seq 1 type i\n");
+                        """
+                        file appendonly.aof seq 1 type b
+                        file appendonly.aof.1.incr.aof seq 1 type i
+                        """);
         try (var redis = new Redis(dir)) {
             assertThat(RandomCommands.contents(redis.port)).isEqualTo(ours);
         }

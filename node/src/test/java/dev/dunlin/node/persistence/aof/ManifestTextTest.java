@@ -13,6 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// The manifest as text, and the changes a rewrite makes to it.
 class ManifestTextTest {
+    private static final String ODD_LINE =
+            "  TYPE i SEQ 7 startoffset 12 file \"a \\\"b\\\" c\"  \r\n";
+
     private static AofManifest parse(String text) throws ManifestException {
         return ManifestText.parse(text.getBytes(ISO_8859_1));
     }
@@ -40,10 +43,7 @@ class ManifestTextTest {
 
     @Test
     void givenOddButLegalText_whenRead_thenItIsUnderstood() throws ManifestException {
-        AofManifest manifest =
-                parse(
-                        "# a comment\n"
-                                + "  TYPE i SEQ 7 startoffset 12 file \"a \\\"b\\\" c\"  \r\n");
+        AofManifest manifest = parse("# a comment\n" + ODD_LINE);
 
         assertThat(manifest.increments()).containsExactly(new AofFile("a \"b\" c", 7));
         assertThat(parse(format(manifest))).isEqualTo(manifest);
