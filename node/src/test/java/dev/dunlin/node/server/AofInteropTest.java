@@ -69,11 +69,12 @@ class AofInteropTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             process.destroy();
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+            process.onExit()
+                    .completeOnTimeout(process, 20, TimeUnit.SECONDS)
+                    .thenAccept(Process::destroyForcibly)
+                    .join();
         }
     }
 
@@ -175,8 +176,10 @@ class AofInteropTest {
         assertThat(dir.resolve("appendonlydir/appendonly.aof.manifest"))
                 .content()
                 .isEqualTo(
-                        "file appendonly.aof seq 1 type b\n"
-                                + "file appendonly.aof.1.incr.aof seq 1 type i\n");
+                        """
+                        file appendonly.aof seq 1 type b
+                        file appendonly.aof.1.incr.aof seq 1 type i
+                        """);
         try (var redis = new Redis(dir)) {
             assertThat(RandomCommands.contents(redis.port)).isEqualTo(ours);
         }

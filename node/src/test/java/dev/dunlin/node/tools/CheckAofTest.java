@@ -146,9 +146,11 @@ class CheckAofTest {
         Path manifest =
                 file(
                         "a.manifest",
-                        "file a.1.base.aof seq 1 type b\n"
-                                + "file a.1.incr.aof seq 1 type i\n"
-                                + "file a.2.incr.aof seq 2 type i\n");
+                        """
+                        file a.1.base.aof seq 1 type b
+                        file a.1.incr.aof seq 1 type i
+                        file a.2.incr.aof seq 2 type i
+                        """);
 
         Run broken = ours("y\n", "--fix", manifest.toString());
         file("a.1.incr.aof", GOOD);

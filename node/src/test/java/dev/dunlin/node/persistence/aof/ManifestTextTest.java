@@ -42,8 +42,10 @@ class ManifestTextTest {
     void givenOddButLegalText_whenRead_thenItIsUnderstood() throws ManifestException {
         AofManifest manifest =
                 parse(
-                        "# a comment\n"
-                                + "  TYPE i SEQ 7 startoffset 12 file \"a \\\"b\\\" c\"  \r\n");
+                        """
+                        # a comment
+                          TYPE i SEQ 7 startoffset 12 file "a \\"b\\" c"  \r
+                        """);
 
         assertThat(manifest.increments()).containsExactly(new AofFile("a \"b\" c", 7));
         assertThat(parse(format(manifest))).isEqualTo(manifest);
