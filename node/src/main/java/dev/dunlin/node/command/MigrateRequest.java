@@ -37,10 +37,10 @@ public record MigrateRequest(
 
     private static final long DEFAULT_TIMEOUT_MS = 1000;
 
-    /// Visits the keys: the third argument, empty or not; or with KEYS and something behind it all that follow that word, none when the
-    /// third is not empty, which is an error.
+    /// Visits the keys: the third argument, empty or not; or with KEYS all that follow that word, none when the third is not empty, which is
+    /// an error.
     static void forEachKey(Args args, java.util.function.IntConsumer visitor) {
-        for (int i = 6; i + 1 < args.count(); i++) {
+        for (int i = 6; i < args.count() && mentionsKeys(args); i++) {
             if (args.is(i, "keys")) {
                 for (int key = i + 1; key < args.count() && args.bytes(3) == 0; key++) {
                     visitor.accept(key);
@@ -56,6 +56,16 @@ public record MigrateRequest(
         if (args.count() > 3) {
             visitor.accept(3);
         }
+    }
+
+    /// {@return whether the word is somewhere before the last argument} Redis looks for it so, anywhere, before it reads the options.
+    private static boolean mentionsKeys(Args args) {
+        for (int i = args.count() - 2; i > 1; i--) {
+            if (args.is(i, "keys")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Reads the arguments and makes the payload.

@@ -245,17 +245,6 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         if (!appends && !hasDump) {
             loadProgress.started();
         }
-        server =
-                RespServer.bind(
-                        loop,
-                        transport,
-                        settings.get(Directives.BIND),
-                        settings.get(Directives.PORT),
-                        settings.get(Directives.TCP_BACKLOG),
-                        () -> settings.get(Directives.MAX_CLIENTS),
-                        clients,
-                        processor,
-                        stats);
         persistence =
                 new PersistenceDuties(
                         loop,
@@ -267,7 +256,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         context::dirty,
                         background,
                         context::values,
-                        server.port());
+                        settings.get(Directives.PORT));
         shutdown =
                 new NodeShutdown(
                         loop,
@@ -277,6 +266,17 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         replication,
                         persistence,
                         () -> shutDown.complete(true));
+        server =
+                RespServer.bind(
+                        loop,
+                        transport,
+                        settings.get(Directives.BIND),
+                        settings.get(Directives.PORT),
+                        settings.get(Directives.TCP_BACKLOG),
+                        () -> settings.get(Directives.MAX_CLIENTS),
+                        clients,
+                        processor,
+                        stats);
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
         if (appends) {
