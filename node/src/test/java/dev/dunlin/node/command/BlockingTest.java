@@ -41,6 +41,9 @@ class BlockingTest {
         var settings = new Settings();
         settings.set(Directives.PORT, 0);
         settings.set(Directives.BIND, List.of("127.0.0.1"));
+        settings.set(Directives.DIR, folder.toString());
+        // As the other server is started.
+        settings.set(Directives.SAVE, List.of());
         node = Node.start(settings, () -> {});
     }
 

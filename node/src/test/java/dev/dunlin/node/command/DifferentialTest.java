@@ -58,6 +58,9 @@ class DifferentialTest {
         var settings = new Settings();
         settings.set(Directives.PORT, 0);
         settings.set(Directives.BIND, List.of("127.0.0.1"));
+        settings.set(Directives.DIR, folder.toString());
+        // As the other server is started.
+        settings.set(Directives.SAVE, List.of());
         settings.set(Directives.DATABASES, DATABASES);
         settings.set(Directives.IO_TRANSPORT, "nio");
         settings.set(Directives.ENABLE_DEBUG_COMMAND, "yes");

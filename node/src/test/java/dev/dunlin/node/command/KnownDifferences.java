@@ -14,7 +14,7 @@ final class KnownDifferences {
     /// Milliseconds by which the two servers may run one command apart.
     private static final long CLOCK_MS = 2000;
 
-    private static final String NUMBER = "-?[0-9.]+(e[-+][0-9]+)?";
+    private static final String NUMBER = "-?[0-9]+(\\.[0-9]+)?(e[-+][0-9]+)?";
 
     private KnownDifferences() {}
 
