@@ -63,10 +63,16 @@ class AllTypesReplicationTest {
         assertThat(primary.call("DBSIZE").integer()).isPositive();
     }
 
+    /// {@return whether it is a BITFIELD that may change nothing and yet make the string longer, of which redis-server 7.0 tells no replica}
+    private static boolean growsUnseen(List<String> command) {
+        return command.getFirst().equals("BITFIELD")
+                && command.stream().anyMatch("fail"::equalsIgnoreCase);
+    }
+
     private static void load(RespConnection primary, Random random) throws IOException {
         for (int i = 0; i < COMMANDS; i++) {
             List<String> command = FAMILIES.get(random.nextInt(FAMILIES.size())).next(random);
-            if (!NOT_REPLICATED.contains(command.getFirst())) {
+            if (!NOT_REPLICATED.contains(command.getFirst()) && !growsUnseen(command)) {
                 primary.call(command);
             }
         }
