@@ -161,11 +161,21 @@ final class CommandProcessor {
                 runTogether(clients);
             } finally {
                 endBatch();
+                for (int i = 0; i < clients; i++) {
+                    // What did not fit, is not complete, or is no request at all.
+                    processRemaining(sources[i]);
+                }
             }
-            for (int i = 0; i < clients; i++) {
-                // What did not fit, is not complete, or is no request at all.
-                sources[i].processRemaining();
-            }
+        }
+    }
+
+    private void processRemaining(ClientConnection connection) {
+        try {
+            connection.processRemaining();
+        } catch (Throwable e) {
+            // One client's misfortune is not the others'.
+            fault(connection.client(), e);
+            connection.close();
         }
     }
 
