@@ -29,10 +29,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// The command line of the chaos suite.
 @Command(
@@ -69,23 +67,7 @@ import picocli.CommandLine.Spec;
 public final class ChaosRun implements Callable<Integer> {
     private static final int REPEAT_MAX = 10_000;
 
-    @Spec private @Nullable CommandSpec spec;
-
-    @Option(
-            names = "--server",
-            paramLabel = "redis|dunlin|PATH",
-            defaultValue = "redis",
-            description =
-                    "Server under test: 'redis' is the control group, 'dunlin' the launcher of this build (-D"
-                            + ServerUnderTest.DUNLIN_PROPERTY
-                            + " or ./dunlin-node), or any executable with redis-server's command line. Default: redis.")
-    private String server = "redis";
-
-    @Option(
-            names = "--side-by-side",
-            description =
-                    "Run every scenario alternately against redis and the server (dunlin unless --server names another), and compare.")
-    private boolean sideBySide;
+    @Mixin private final ServerOptions options = new ServerOptions();
 
     @Option(
             names = "--environment",
@@ -181,14 +163,14 @@ public final class ChaosRun implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var console = new ConsoleReport(commandLine().getOut());
+        var console = new ConsoleReport(options.out());
         if (list) {
             console.list(Scenarios.ALL, Environments.NAMES);
             return ExitCode.OK;
         }
         checkBounds();
         List<Scenario> wanted = wantedScenarios();
-        List<ServerUnderTest> servers = servers();
+        List<ServerUnderTest> servers = options.servers();
         String where = environmentName(console);
         long firstSeed = seed == null ? new SplittableRandom().nextLong() >>> 16 : seed;
         var settings = new ClusterSettings(3, replicas, nodeTimeoutMs, directives);
@@ -261,16 +243,16 @@ public final class ChaosRun implements Callable<Integer> {
 
     private void checkBounds() {
         if (repeat < 1 || repeat > REPEAT_MAX) {
-            throw usage("--repeat must be between 1 and " + REPEAT_MAX);
+            throw options.usage("--repeat must be between 1 and " + REPEAT_MAX);
         }
         if (runsPerCluster < 1 || runsPerCluster > REPEAT_MAX) {
-            throw usage("--runs-per-cluster must be between 1 and " + REPEAT_MAX);
+            throw options.usage("--runs-per-cluster must be between 1 and " + REPEAT_MAX);
         }
         if (nodeTimeoutMs < 200 || nodeTimeoutMs > 60_000) {
-            throw usage("--node-timeout must be between 200 and 60000 ms");
+            throw options.usage("--node-timeout must be between 200 and 60000 ms");
         }
         if (replicas < 1 || replicas > 5) {
-            throw usage("--replicas must be between 1 and 5");
+            throw options.usage("--replicas must be between 1 and 5");
         }
     }
 
@@ -278,28 +260,19 @@ public final class ChaosRun implements Callable<Integer> {
         Set<Scenario> wanted = new LinkedHashSet<>();
         for (String name : scenarios) {
             Optional<Scenario> scenario = Scenarios.named(name);
-            wanted.add(scenario.orElseThrow(() -> usage("no scenario '" + name + "', see --list")));
+            wanted.add(
+                    scenario.orElseThrow(
+                            () -> options.usage("no scenario '" + name + "', see --list")));
         }
         if (nemesis != null) {
             List<Scenario> ofNemesis = Scenarios.ofNemesis(nemesis);
             if (ofNemesis.isEmpty()) {
-                throw usage("no nemesis '" + nemesis + "': kill, pause, partition, restart, all");
+                throw options.usage(
+                        "no nemesis '" + nemesis + "': kill, pause, partition, restart, all");
             }
             wanted.addAll(ofNemesis);
         }
         return wanted.isEmpty() ? Scenarios.ALL : List.copyOf(wanted);
-    }
-
-    private List<ServerUnderTest> servers() {
-        if (!sideBySide) {
-            return List.of(server(server));
-        }
-        return List.of(server("redis"), server(server.equals("redis") ? "dunlin" : server));
-    }
-
-    private ServerUnderTest server(String text) {
-        return ServerUnderTest.parse(text)
-                .orElseThrow(() -> usage("there is no executable server '" + text + "'"));
     }
 
     private String environmentName(ConsoleReport console) {
@@ -313,16 +286,5 @@ public final class ChaosRun implements Callable<Integer> {
         Optional<String> obstacle = Environments.obstacle("netns");
         obstacle.ifPresent(reason -> console.notRun("environment netns: " + reason));
         return obstacle.isPresent() ? "process" : "netns";
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(commandLine(), message);
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("not started by picocli");
-        }
-        return spec.commandLine();
     }
 }

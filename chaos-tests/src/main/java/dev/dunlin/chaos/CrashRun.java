@@ -23,12 +23,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// The command line of the crash matrix.
 @Command(
@@ -54,17 +51,7 @@ import picocli.CommandLine.Spec;
 final class CrashRun implements Callable<Integer> {
     private static final int RUNS_MAX = 100_000;
 
-    @Spec private @Nullable CommandSpec spec;
-
-    @Option(
-            names = "--server",
-            paramLabel = "redis|dunlin|PATH",
-            defaultValue = "redis",
-            description = "Server under test, as for chaos itself. Default: redis.")
-    private String server = "redis";
-
-    @Option(names = "--side-by-side", description = "Redis and the server (dunlin) in turns.")
-    private boolean sideBySide;
+    @Mixin private final ServerOptions options = new ServerOptions();
 
     @Option(
             names = "--setting",
@@ -150,18 +137,18 @@ final class CrashRun implements Callable<Integer> {
         List<Setting> wantedSettings =
                 settings.isEmpty() ? List.of(Setting.values()) : named(settings, "setting");
         List<Crash> wantedCrashes = crashesNamed();
-        List<ServerUnderTest> servers = servers();
+        List<ServerUnderTest> servers = options.servers();
         CrashPlan.Load load;
         if (runs < 1 || runs > RUNS_MAX) {
-            throw usage("--runs must be between 1 and " + RUNS_MAX);
+            throw options.usage("--runs must be between 1 and " + RUNS_MAX);
         }
         try {
             load = new CrashPlan.Load(clients, pipeline, loadMs, filler, runsPerFolder);
         } catch (IllegalArgumentException e) {
-            throw usage("--" + e.getMessage());
+            throw options.usage("--" + e.getMessage());
         }
         long firstSeed = seed == null ? new SplittableRandom().nextLong() >>> 16 : seed;
-        var report = new CrashReport(commandLine().getOut(), out, firstSeed);
+        var report = new CrashReport(options.out(), out, firstSeed);
         report.start(servers, load);
         for (Setting setting : wantedSettings) {
             for (Crash crash : wantedCrashes) {
@@ -203,7 +190,13 @@ final class CrashRun implements Callable<Integer> {
                 .map(name ->
                         Setting.named(name)
                                 .orElseThrow(() ->
-                                        usage("no " + what + " '" + name + "': " + settingNames())))
+                                        options.usage(
+                                                "no "
+                                                        + what
+                                                        + " '"
+                                                        + name
+                                                        + "': "
+                                                        + settingNames())))
                 .distinct()
                 .toList();
     }
@@ -212,8 +205,9 @@ final class CrashRun implements Callable<Integer> {
         return crashes.stream()
                 .map(name ->
                         Crash.named(name)
-                                .orElseThrow(
-                                        () -> usage("no crash '" + name + "': kill, torn, power")))
+                                .orElseThrow(() ->
+                                        options.usage(
+                                                "no crash '" + name + "': kill, torn, power")))
                 .distinct()
                 .toList();
     }
@@ -222,28 +216,5 @@ final class CrashRun implements Callable<Integer> {
         return Arrays.stream(Setting.values())
                 .map(Setting::label)
                 .collect(Collectors.joining(", "));
-    }
-
-    private List<ServerUnderTest> servers() {
-        if (!sideBySide) {
-            return List.of(server(server));
-        }
-        return List.of(server("redis"), server(server.equals("redis") ? "dunlin" : server));
-    }
-
-    private ServerUnderTest server(String text) {
-        return ServerUnderTest.parse(text)
-                .orElseThrow(() -> usage("there is no executable server '" + text + "'"));
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(commandLine(), message);
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("not started by picocli");
-        }
-        return spec.commandLine();
     }
 }

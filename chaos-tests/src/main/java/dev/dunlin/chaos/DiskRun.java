@@ -13,13 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// The command line of the disk faults.
 @Command(
@@ -43,17 +39,7 @@ final class DiskRun implements Callable<Integer> {
     private static final List<String> SETTINGS = List.of("always", "everysec", "no", "rdb");
     private static final int REPEAT_MAX = 1000;
 
-    @Spec private @Nullable CommandSpec spec;
-
-    @Option(
-            names = "--server",
-            paramLabel = "redis|dunlin|PATH",
-            defaultValue = "redis",
-            description = "Server under test, as for chaos itself. Default: redis.")
-    private String server = "redis";
-
-    @Option(names = "--side-by-side", description = "Redis and the server (dunlin) in turns.")
-    private boolean sideBySide;
+    @Mixin private final ServerOptions options = new ServerOptions();
 
     @Option(
             names = "--setting",
@@ -92,20 +78,22 @@ final class DiskRun implements Callable<Integer> {
                     Optional.of(name)
                             .filter(SETTINGS::contains)
                             .flatMap(Setting::named)
-                            .orElseThrow(() -> usage("no setting '" + name + "': " + SETTINGS)));
+                            .orElseThrow(
+                                    () -> options.usage("no setting '" + name + "': " + SETTINGS)));
         }
         List<DiskFault> wantedFaults = new ArrayList<>();
         for (String name : faults) {
             wantedFaults.add(
                     DiskFault.named(name)
                             .orElseThrow(() ->
-                                    usage("no fault '" + name + "': full, read-only, stall")));
+                                    options.usage(
+                                            "no fault '" + name + "': full, read-only, stall")));
         }
         if (repeat < 1 || repeat > REPEAT_MAX) {
-            throw usage("--repeat must be between 1 and " + REPEAT_MAX);
+            throw options.usage("--repeat must be between 1 and " + REPEAT_MAX);
         }
-        List<ServerUnderTest> servers = servers();
-        var report = new DiskReport(commandLine().getOut(), out);
+        List<ServerUnderTest> servers = options.servers();
+        var report = new DiskReport(options.out(), out);
         Optional<String> obstacle = PrivateDisk.obstacle();
         obstacle.ifPresent(report::notRun);
         if (obstacle.isPresent()) {
@@ -129,28 +117,5 @@ final class DiskRun implements Callable<Integer> {
             }
         }
         return ExitCode.of(report.end());
-    }
-
-    private List<ServerUnderTest> servers() {
-        if (!sideBySide) {
-            return List.of(server(server));
-        }
-        return List.of(server("redis"), server(server.equals("redis") ? "dunlin" : server));
-    }
-
-    private ServerUnderTest server(String text) {
-        return ServerUnderTest.parse(text)
-                .orElseThrow(() -> usage("there is no executable server '" + text + "'"));
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(commandLine(), message);
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("not started by picocli");
-        }
-        return spec.commandLine();
     }
 }

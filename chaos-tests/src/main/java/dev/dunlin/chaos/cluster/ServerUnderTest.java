@@ -55,13 +55,7 @@ public record ServerUnderTest(ServerKind kind, String label, Path executable) {
     ///
     /// Nothing is saved but `nodes.conf`, unless `settings` say so: these tests are about replication and elections.
     List<String> command(String host, int port, Path dir, ClusterSettings settings) {
-        List<String> command = new ArrayList<>();
-        command.add(executable.toString());
-        directive(command, "port", Integer.toString(port));
-        directive(command, "bind", host);
-        directive(command, "dir", dir.toString());
-        directive(command, "protected-mode", "no");
-        directive(command, "daemonize", "no");
+        List<String> command = begin(host, port, dir);
         directive(command, "save", "");
         directive(command, "appendonly", "no");
         directive(command, "cluster-enabled", "yes");
@@ -79,6 +73,12 @@ public record ServerUnderTest(ServerKind kind, String label, Path executable) {
 
     /// {@return the command that starts a node that belongs to no cluster; `directives` win over the harness's own}
     List<String> standalone(String host, int port, Path dir, Map<String, String> directives) {
+        List<String> command = begin(host, port, dir);
+        directives.forEach((name, value) -> directive(command, name, value));
+        return command;
+    }
+
+    private List<String> begin(String host, int port, Path dir) {
         List<String> command = new ArrayList<>();
         command.add(executable.toString());
         directive(command, "port", Integer.toString(port));
@@ -86,7 +86,6 @@ public record ServerUnderTest(ServerKind kind, String label, Path executable) {
         directive(command, "dir", dir.toString());
         directive(command, "protected-mode", "no");
         directive(command, "daemonize", "no");
-        directives.forEach((name, value) -> directive(command, name, value));
         return command;
     }
 

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +40,11 @@ public final class Standalone implements AutoCloseable {
         try {
             Path data = Files.createDirectory(run.path().resolve("data"));
             int port = freePort();
-            var node =
-                    new ChaosNode(
-                            "node",
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                            run.path().resolve("node"),
-                            server.standalone(HOST, port, data, directives),
-                            run);
-            return new Standalone(run, null, data, node);
+            return new Standalone(
+                    run,
+                    null,
+                    data,
+                    node(run, port, server.standalone(HOST, port, data, directives)));
         } catch (IOException e) {
             run.close();
             throw new HarnessException("cannot prepare a node", e);
@@ -60,18 +58,22 @@ public final class Standalone implements AutoCloseable {
         try {
             PrivateDisk disk = PrivateDisk.create(run, "node", bytes);
             int port = freePort();
-            var node =
-                    new ChaosNode(
-                            "node",
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                            run.path().resolve("node"),
-                            disk.inside(server.standalone(HOST, port, disk.path(), directives)),
-                            run);
-            return new Standalone(run, disk, disk.fromOutside(), node);
+            List<String> command =
+                    disk.inside(server.standalone(HOST, port, disk.path(), directives));
+            return new Standalone(run, disk, disk.fromOutside(), node(run, port, command));
         } catch (HarnessException e) {
             run.close();
             throw new HarnessException("cannot prepare a node on a disk of its own", e);
         }
+    }
+
+    private static ChaosNode node(RunDirectory run, int port, List<String> command) {
+        return new ChaosNode(
+                "node",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                run.path().resolve("node"),
+                command,
+                run);
     }
 
     /// {@return the node}

@@ -1,32 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.chaos.report;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.chaos.crash.CrashResult;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /// The crash matrix for machines; field names are stable.
 final class CrashJson {
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private CrashJson() {}
 
     static void write(Path file, List<CrashSeries> all, List<String> notRun, long seed)
             throws IOException {
-        ObjectNode root = MAPPER.createObjectNode();
-        root.put("seed", seed);
-        ArrayNode missing = root.putArray("notRun");
-        notRun.forEach(missing::add);
+        ObjectNode root = JsonFile.report(notRun, seed);
         ArrayNode lines = root.putArray("series");
         all.forEach(series -> add(lines.addObject(), series));
-        Files.writeString(file, MAPPER.writeValueAsString(root) + "\n");
+        JsonFile.write(file, root);
     }
 
     private static void add(ObjectNode node, CrashSeries series) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.chaos.report;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.chaos.crash.DiskResult;
@@ -21,9 +19,6 @@ import java.util.stream.Collectors;
 ///
 /// Thread: one owner.
 public final class DiskReport {
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private final PrintWriter out;
     private final Path folder;
     private final List<DiskResult> all = new ArrayList<>();
@@ -92,9 +87,9 @@ public final class DiskReport {
             overall = Verdict.HARNESS;
         }
         Files.createDirectories(folder);
-        ArrayNode runs = MAPPER.createArrayNode();
+        ArrayNode runs = JsonFile.list();
         all.forEach(result -> add(runs.addObject(), result));
-        Files.writeString(folder.resolve("summary.json"), MAPPER.writeValueAsString(runs) + "\n");
+        JsonFile.write(folder.resolve("summary.json"), runs);
         Files.writeString(folder.resolve("index.html"), page(overall));
         out.printf(
                 Locale.ROOT,

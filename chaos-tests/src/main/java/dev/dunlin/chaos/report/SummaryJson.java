@@ -1,35 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.chaos.report;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dunlin.chaos.scenario.Claim;
 import dev.dunlin.chaos.scenario.RunResult;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
 /// The results for machines; field names are stable, so that trends can be drawn over months.
 public final class SummaryJson {
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private SummaryJson() {}
 
     /// Writes the file.
     public static void write(Path file, List<RunResult> results, List<String> notRun, long seed)
             throws IOException {
-        ObjectNode root = MAPPER.createObjectNode();
-        root.put("seed", seed);
-        ArrayNode missing = root.putArray("notRun");
-        notRun.forEach(missing::add);
+        ObjectNode root = JsonFile.report(notRun, seed);
         ArrayNode runs = root.putArray("runs");
         results.forEach(result -> addRun(runs.addObject(), result));
-        Files.writeString(file, MAPPER.writeValueAsString(root) + "\n");
+        JsonFile.write(file, root);
     }
 
     private static void addRun(ObjectNode run, RunResult result) {

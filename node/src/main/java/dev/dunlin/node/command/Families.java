@@ -37,7 +37,7 @@ public final class Families {
                 ServerCommands.table(),
                 PersistenceCommands.table(),
                 AppendOnlyCommands.table(),
-                WaitaofCommand.table(),
+                WaitCommands.table(),
                 ShutdownCommands.table(),
                 FailoverCommands.table(),
                 SlowlogCommands.table(),

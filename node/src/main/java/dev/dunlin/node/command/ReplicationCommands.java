@@ -11,7 +11,6 @@ import static dev.dunlin.node.command.Flag.NO_ASYNC_LOADING;
 import static dev.dunlin.node.command.Flag.NO_MULTI;
 import static dev.dunlin.node.command.Flag.STALE;
 
-import dev.dunlin.node.replication.AckWaits;
 import dev.dunlin.node.replication.Failover;
 import dev.dunlin.node.replication.LinkState;
 import dev.dunlin.node.replication.ReplicaProgress;
@@ -23,9 +22,8 @@ import dev.dunlin.node.resp.RespError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
-/// REPLICAOF, REPLCONF, PSYNC, SYNC, ROLE and WAIT.
+/// REPLICAOF, REPLCONF, PSYNC, SYNC and ROLE.
 ///
 /// Thread: handlers run on the node's loop and never block.
 public final class ReplicationCommands {
@@ -33,15 +31,6 @@ public final class ReplicationCommands {
             RespError.of("ERR REPLICAOF not allowed in cluster mode.");
     private static final RespError FAILING_OVER =
             RespError.of("ERR REPLICAOF not allowed while failing over.");
-    private static final RespError WAIT_ON_REPLICA =
-            RespError.of(
-                    "ERR WAIT cannot be used with replica instances. Please also note that since"
-                            + " Redis 4.0 if a replica is configured to be writable (which is not"
-                            + " the default) writes to replicas are just local and are not"
-                            + " propagated.");
-    private static final RespError NEGATIVE_TIMEOUT = RespError.of("ERR timeout is negative");
-    private static final RespError BAD_TIMEOUT =
-            RespError.of("ERR timeout is not an integer or out of range");
     private static final RespError INVALID_PORT = RespError.of("ERR Invalid master port");
 
     private ReplicationCommands() {}
@@ -55,28 +44,8 @@ public final class ReplicationCommands {
         command("replconf",   -1,   ReplicationCommands::replconf,  "",          ADMIN, NOSCRIPT, LOADING, STALE, ALLOW_BUSY),
         command("psync",      -3,   ReplicationCommands::psync,     "",          NO_ASYNC_LOADING, ADMIN, NO_MULTI, NOSCRIPT),
         command("sync",        1,   ReplicationCommands::sync,      "",          NO_ASYNC_LOADING, ADMIN, NO_MULTI, NOSCRIPT),
-        command("role",        1,   ReplicationCommands::role,      "admin dangerous", NOSCRIPT, LOADING, STALE, FAST),
-        command("wait",        3,   ReplicationCommands::waitFor,   "connection", Flag.BLOCKING)); }
+        command("role",        1,   ReplicationCommands::role,      "admin dangerous", NOSCRIPT, LOADING, STALE, FAST)); }
     // spotless:on
-
-    private record Waiting(Replication replication, AckWaits.Wait handle, long offset)
-            implements Blocked {
-        @Override
-        public void cancel() {
-            replication.cancelWait(handle);
-        }
-
-        @Override
-        public boolean endsWithRole() {
-            return true;
-        }
-
-        @Override
-        public Consumer<ReplyWriter> timedOut() {
-            int acked = replication.acks().countAcked(offset);
-            return reply -> reply.integer(acked);
-        }
-    }
 
     private static void replicaOf(CommandContext ctx, Args args, ReplyWriter reply) {
         if (ctx.services().clusterEnabled()) {
@@ -185,42 +154,5 @@ public final class ReplicationCommands {
             reply.bulk(Integer.toString(replica.port()));
             reply.bulk(Long.toString(replica.ackOffset()));
         }
-    }
-
-    private static void waitFor(CommandContext ctx, Args args, ReplyWriter reply) {
-        Replication replication = ctx.services().replication();
-        if (replication.isReplica()) {
-            throw new CommandException(WAIT_ON_REPLICA);
-        }
-        long replicas = args.longAt(1);
-        long timeoutMs = args.longAt(2, BAD_TIMEOUT);
-        if (timeoutMs < 0) {
-            throw new CommandException(NEGATIVE_TIMEOUT);
-        }
-        Client client = ctx.client();
-        long offset = client.logOffset();
-        if (ctx.inTransaction()) {
-            reply.integer(replication.acks().countAcked(offset));
-            return;
-        }
-        long deadlineMs =
-                timeoutMs == 0 || timeoutMs > Long.MAX_VALUE - ctx.nowMs()
-                        ? AckWaits.NEVER
-                        : ctx.nowMs() + timeoutMs;
-        boolean[] atOnce = {true};
-        Optional<AckWaits.Wait> wait =
-                replication.waitForAcks(
-                        acks -> acks.countAcked(offset) >= replicas,
-                        deadlineMs,
-                        () -> {
-                            int count = replication.acks().countAcked(offset);
-                            if (atOnce[0]) {
-                                reply.integer(count);
-                                return;
-                            }
-                            client.link().endWait(later -> later.integer(count));
-                        });
-        atOnce[0] = false;
-        wait.ifPresent(handle -> client.block(new Waiting(replication, handle, offset)));
     }
 }

@@ -311,18 +311,7 @@ public abstract class OrderedTree {
         Memory.putInt(pointer, moved);
         long node = allocator.address(moved);
         if (TreeShape.level(node) == 0) {
-            int previous = TreeShape.previous(node);
-            int next = TreeShape.next(node);
-            if (previous == Allocator.NULL) {
-                Memory.putInt(root + FIRST_OFFSET, moved);
-            } else {
-                TreeShape.next(allocator.address(previous), moved);
-            }
-            if (next == Allocator.NULL) {
-                Memory.putInt(root + LAST_OFFSET, moved);
-            } else {
-                TreeShape.previous(allocator.address(next), moved);
-            }
+            relink(root, node, moved, moved);
         }
         return moved;
     }
@@ -656,22 +645,30 @@ public abstract class OrderedTree {
         long node = allocator.address(ref);
         boolean isLeaf = TreeShape.level(node) == 0;
         if (isLeaf) {
-            int previous = TreeShape.previous(node);
-            int next = TreeShape.next(node);
-            if (previous == Allocator.NULL) {
-                Memory.putInt(root + FIRST_OFFSET, next);
-            } else {
-                TreeShape.next(allocator.address(previous), next);
-            }
-            if (next == Allocator.NULL) {
-                Memory.putInt(root + LAST_OFFSET, previous);
-            } else {
-                TreeShape.previous(allocator.address(next), previous);
-            }
+            relink(root, node, TreeShape.next(node), TreeShape.previous(node));
         }
         long counter = root + (isLeaf ? LEAVES_OFFSET : INNERS_OFFSET);
         Memory.putInt(counter, Memory.getInt(counter) - 1);
         allocator.free(ref);
+    }
+
+    /// Tells the neighbours of a leaf, or the root where it has none, what lies beside them from now on.
+    ///
+    /// @param afterPrevious what follows the one before it
+    /// @param beforeNext what precedes the one behind it
+    private void relink(long root, long leaf, int afterPrevious, int beforeNext) {
+        int previous = TreeShape.previous(leaf);
+        int next = TreeShape.next(leaf);
+        if (previous == Allocator.NULL) {
+            Memory.putInt(root + FIRST_OFFSET, afterPrevious);
+        } else {
+            TreeShape.next(allocator.address(previous), afterPrevious);
+        }
+        if (next == Allocator.NULL) {
+            Memory.putInt(root + LAST_OFFSET, beforeNext);
+        } else {
+            TreeShape.previous(allocator.address(next), beforeNext);
+        }
     }
 
     private int top(long root) {

@@ -39,14 +39,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /// A wait that is over, but for its reply.
     private static final Blocked ANSWERED = () -> {};
 
+    /// More than this is a pipeline, and batch enough by itself.
+    private static final int GATHERED_BYTES_MAX = 2048;
+
+    /// Most bytes of replies that wait for the disk before the client's next command does.
+    private static final long QUEUED_BYTES_MAX = 1 << 20;
+
     private final ClientRegistry registry;
     private final CommandProcessor processor;
     private final Channel channel;
     private final Client client;
     private final RequestParser parser = new RequestParser();
-
-    /// More than this is a pipeline, and batch enough by itself.
-    private static final int GATHERED_BYTES_MAX = 2048;
 
     /// What this turn has brought and [TurnReads] will run, together with that of other clients.
     private @Nullable ByteBuf arrived;
@@ -58,9 +61,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private @Nullable ByteBuf rest;
 
     private @Nullable ReplicaSession replicaSession;
-
-    /// Most bytes of replies that wait for the disk before the client's next command does.
-    private static final long QUEUED_BYTES_MAX = 1 << 20;
 
     /// Replies that leave at the end of the turn, or when what they depend on is safe.
     private final List<ByteBuf> queued = new ArrayList<>();

@@ -64,10 +64,14 @@ final class CommandProcessor {
 
     private boolean replying;
 
-    /// Where the log was before the batch that runs.
+    /// Where the log was before the commands of the client that runs.
     private long batchMark;
 
-    /// Whether the batch has run a command whose reply depends on who owns the keys.
+    // Of the client whose commands run: whether a primary under its lease runs them, and whether
+    // one was among them whose reply depends on
+    // who owns the keys.
+
+    private boolean vouched;
     private boolean ranOnKeys;
 
     CommandProcessor(
@@ -105,10 +109,7 @@ final class CommandProcessor {
     long process(ClientConnection connection, RequestParser parser, long from, long to) {
         Client client = connection.client();
         beginBatch();
-        boolean vouched = vouches();
-        batchMark = safety.mark();
-        ranOnKeys = false;
-        reply.begin(client.resp3());
+        beginReplies(client);
         long at = from;
         try {
             while (at < to && connection.takesCommands()) {
@@ -130,7 +131,7 @@ final class CommandProcessor {
             return at;
         } finally {
             endBatch();
-            queueReplies(connection, vouched);
+            queueReplies(connection);
         }
     }
 
@@ -146,7 +147,6 @@ final class CommandProcessor {
             int clients = 0;
             beginBatch();
             try {
-                requests.clear();
                 for (; next < connections.size() && takesMore(clients); next++) {
                     ClientConnection connection = connections.get(next);
                     if (connection.takesArrived()) {
@@ -188,10 +188,7 @@ final class CommandProcessor {
         int first = 0;
         for (int i = 0; i < clients; i++) {
             ClientConnection connection = sources[i];
-            boolean vouched = vouches();
-            batchMark = safety.mark();
-            ranOnKeys = false;
-            reply.begin(connection.client().resp3());
+            beginReplies(connection.client());
             long consumed = connection.arrivedFrom();
             try {
                 if (connection.takesCommands()) {
@@ -203,7 +200,7 @@ final class CommandProcessor {
                 connection.close();
             }
             connection.consumedArrived(consumed);
-            queueReplies(connection, vouched);
+            queueReplies(connection);
             first = lastRequest[i];
         }
         if (clients > 0) {
@@ -236,7 +233,14 @@ final class CommandProcessor {
         runner.timing().batchEnded();
     }
 
-    private void queueReplies(ClientConnection connection, boolean vouched) {
+    private void beginReplies(Client client) {
+        vouched = vouches();
+        batchMark = safety.mark();
+        ranOnKeys = false;
+        reply.begin(client.resp3());
+    }
+
+    private void queueReplies(ClientConnection connection) {
         // Replies that say nothing about keys leave in any case: how is a node without a lease?
         connection.queue(reply, vouched && ranOnKeys, safety.dependence(batchMark), turn);
         turn.commandsRan();

@@ -117,16 +117,6 @@ public final class HashValue extends OpenValue<HashValue> {
     }
 
     @Override
-    int emptyBytes(int kind) {
-        return Listpack.EMPTY_BYTES;
-    }
-
-    @Override
-    void writeEmpty(int kind) {
-        Listpack.writeEmpty(value());
-    }
-
-    @Override
     void opened() {
         seenAtMs = SEES_ALL;
     }

@@ -73,16 +73,6 @@ public final class ListValue extends OpenValue<ListValue> {
         return ValueKind.LIST_LISTPACK;
     }
 
-    @Override
-    int emptyBytes(int kind) {
-        return Listpack.EMPTY_BYTES;
-    }
-
-    @Override
-    void writeEmpty(int kind) {
-        Listpack.writeEmpty(value());
-    }
-
     /// Makes the value of an entry, which is a copy of the open list's, a list of its own; only for a large one.
     public void copyTo(int entryRef) {
         nodes.copy(value(), Entry.value(allocator.address(entryRef)));

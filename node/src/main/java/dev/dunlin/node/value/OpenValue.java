@@ -34,11 +34,15 @@ public abstract class OpenValue<V extends OpenValue<V>> {
     /// {@return the [dev.dunlin.node.keyspace.ValueKind] of a value without elements}
     abstract int emptyKind();
 
-    /// {@return bytes of a value of a kind without elements}
-    abstract int emptyBytes(int kind);
+    /// {@return bytes of a value of a kind without elements; most begin as a listpack}
+    int emptyBytes(int kind) {
+        return Listpack.EMPTY_BYTES;
+    }
 
     /// Makes the open value, which is [#emptyBytes] long, one of a kind without elements.
-    abstract void writeEmpty(int kind);
+    void writeEmpty(int kind) {
+        Listpack.writeEmpty(value());
+    }
 
     /// Another value is open now.
     void opened() {}

@@ -111,16 +111,6 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
         return ValueKind.ZSET_LISTPACK;
     }
 
-    @Override
-    int emptyBytes(int kind) {
-        return Listpack.EMPTY_BYTES;
-    }
-
-    @Override
-    void writeEmpty(int kind) {
-        Listpack.writeEmpty(value());
-    }
-
     /// Adds a set with these elements under a key that is not there.
     ///
     /// @return the entry, or [#DUPLICATE_MEMBER] when a member came twice: then nothing was added
@@ -555,7 +545,7 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
     }
 
     /// {@return whether so many elements, the longest member of so many bytes, make a small set}
-    boolean packs(int elements, int longest) {
+    public boolean packs(int elements, int longest) {
         return elements <= packedElementsMax && longest <= packedBytesMax;
     }
 

@@ -26,15 +26,6 @@ class AppendOnlyTest {
         return node;
     }
 
-    private static String info(Node node, String field) {
-        return TestNodes.ask(node, "INFO", "persistence")
-                .lines()
-                .filter(line -> line.startsWith(field + ":"))
-                .map(line -> line.substring(field.length() + 1).strip())
-                .findFirst()
-                .orElse("");
-    }
-
     private List<String> files() throws Exception {
         try (var files = Files.list(dir.resolve("appendonlydir"))) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -97,7 +88,8 @@ class AppendOnlyTest {
                     .isEqualTo("+Background append only file rewriting started");
             c.call("SELECT", "2");
             c.call("SET", "during", "1");
-            TestNodes.await("rewritten", 20, () -> info(node, "aof_rewrites").equals("1"));
+            TestNodes.await(
+                    "rewritten", 20, () -> TestNodes.info(node, "aof_rewrites").equals("1"));
             TestNodes.await("tidied", 20, () -> manifestHas(2));
             c.call("SET", "after", "1");
         }
@@ -137,7 +129,8 @@ class AppendOnlyTest {
             c.call("SET", "before", "1");
             assertThat(c.call("CONFIG", "SET", "appendonly", "yes")).isEqualTo("+OK");
             c.call("SET", "during", "1");
-            TestNodes.await("rewritten", 20, () -> info(node, "aof_rewrites").equals("1"));
+            TestNodes.await(
+                    "rewritten", 20, () -> TestNodes.info(node, "aof_rewrites").equals("1"));
             c.call("SET", "after", "1");
         }
         assertThat(files())
@@ -151,7 +144,8 @@ class AppendOnlyTest {
             assertThat(c.call("CONFIG", "SET", "appendonly", "no")).isEqualTo("+OK");
             c.call("SET", "not", "logged");
             assertThat(c.call("CONFIG", "SET", "appendonly", "yes")).isEqualTo("+OK");
-            TestNodes.await("rewritten", 20, () -> info(node, "aof_rewrites").equals("1"));
+            TestNodes.await(
+                    "rewritten", 20, () -> TestNodes.info(node, "aof_rewrites").equals("1"));
         }
         assertThat(manifest())
                 .contains("appendonly.aof.2.base.rdb seq 2 type b")
@@ -248,7 +242,8 @@ class AppendOnlyTest {
                 }
                 if (round == 0) {
                     assertThat(c.call("BGREWRITEAOF")).startsWith("+");
-                    TestNodes.await("done", 20, () -> info(node, "aof_rewrites").equals("1"));
+                    TestNodes.await(
+                            "done", 20, () -> TestNodes.info(node, "aof_rewrites").equals("1"));
                     c.call("DEL", "k0");
                     c.call("SET", "k0", "v0");
                 }
@@ -262,7 +257,8 @@ class AppendOnlyTest {
         try (Node node = start("aof-disable-auto-gc", "yes")) {
             TestNodes.ask(node, "SET", "a", "1");
             TestNodes.ask(node, "BGREWRITEAOF");
-            TestNodes.await("rewritten", 20, () -> info(node, "aof_rewrites").equals("1"));
+            TestNodes.await(
+                    "rewritten", 20, () -> TestNodes.info(node, "aof_rewrites").equals("1"));
         }
         assertThat(manifest())
                 .isEqualTo(
@@ -289,7 +285,8 @@ class AppendOnlyTest {
             TestNodes.ask(node, "SET", "a", "1");
             assertThat(TestNodes.ask(node, "BGREWRITEAOF"))
                     .isEqualTo("+Background append only file rewriting started");
-            TestNodes.await("rewritten", 20, () -> info(node, "aof_rewrites").equals("1"));
+            TestNodes.await(
+                    "rewritten", 20, () -> TestNodes.info(node, "aof_rewrites").equals("1"));
         }
         assertThat(manifest()).isEqualTo("file appendonly.aof.1.base.rdb seq 1 type b\n");
         try (Node node = start()) {
@@ -302,11 +299,12 @@ class AppendOnlyTest {
         try (Node node = start("auto-aof-rewrite-min-size", "20kb");
                 var c = new RawConnection(node.port())) {
             String value = "v".repeat(1000);
-            for (int i = 0; i < 100 && info(node, "aof_rewrites").equals("0"); i++) {
+            for (int i = 0; i < 100 && TestNodes.info(node, "aof_rewrites").equals("0"); i++) {
                 assertThat(c.call("SET", "k", value)).isEqualTo("+OK");
             }
-            TestNodes.await("rewritten", 20, () -> !info(node, "aof_rewrites").equals("0"));
-            assertThat(Long.parseLong(info(node, "aof_base_size"))).isLessThan(20_000);
+            TestNodes.await(
+                    "rewritten", 20, () -> !TestNodes.info(node, "aof_rewrites").equals("0"));
+            assertThat(Long.parseLong(TestNodes.info(node, "aof_base_size"))).isLessThan(20_000);
         }
     }
 }

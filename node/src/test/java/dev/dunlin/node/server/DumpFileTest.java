@@ -26,13 +26,14 @@ class DumpFileTest {
         return node;
     }
 
-    private static String info(Node node, String field) {
-        return TestNodes.ask(node, "INFO", "persistence")
-                .lines()
-                .filter(line -> line.startsWith(field + ":"))
-                .map(line -> line.substring(field.length() + 1).strip())
-                .findFirst()
-                .orElse("");
+    /// Gives so many keys the same value, in one pipeline.
+    private static void fill(RawConnection c, int keys, String value) {
+        for (int i = 0; i < keys; i++) {
+            c.send("SET k" + i + " " + value + "\r\n");
+        }
+        for (int i = 0; i < keys; i++) {
+            c.reply();
+        }
     }
 
     @Test
@@ -45,17 +46,17 @@ class DumpFileTest {
             c.call("SET", "t", "gone later", "PX", "100000");
             c.call("SELECT", "3");
             c.call("HSET", "h", "f", "v");
-            assertThat(info(node, "rdb_changes_since_last_save")).isNotEqualTo("0");
+            assertThat(TestNodes.info(node, "rdb_changes_since_last_save")).isNotEqualTo("0");
             assertThat(c.call("SAVE")).isEqualTo("+OK");
-            assertThat(info(node, "rdb_changes_since_last_save")).isEqualTo("0");
-            assertThat(info(node, "rdb_saves")).isEqualTo("1");
+            assertThat(TestNodes.info(node, "rdb_changes_since_last_save")).isEqualTo("0");
+            assertThat(TestNodes.info(node, "rdb_saves")).isEqualTo("1");
             digest = c.call("DEBUG", "DIGEST");
         }
         assertThat(dir.resolve("dump.rdb")).exists();
         try (Node node = start("enable-debug-command", "yes");
                 var c = new RawConnection(node.port())) {
             assertThat(c.call("DEBUG", "DIGEST")).isEqualTo(digest);
-            assertThat(info(node, "rdb_last_load_keys_loaded")).isEqualTo("4");
+            assertThat(TestNodes.info(node, "rdb_last_load_keys_loaded")).isEqualTo("4");
             assertThat(c.call("PTTL", "t")).matches(":\\d{4,}");
         }
     }
@@ -65,25 +66,17 @@ class DumpFileTest {
             throws Exception {
         try (Node node = start();
                 var c = new RawConnection(node.port())) {
-            for (int i = 0; i < 20_000; i++) {
-                c.send("SET k" + i + " before\r\n");
-            }
-            for (int i = 0; i < 20_000; i++) {
-                c.reply();
-            }
+            fill(c, 20_000, "before");
             assertThat(c.call("BGSAVE")).isEqualTo("+Background saving started");
             assertThat(c.call("BGSAVE")).isEqualTo("-ERR Background save already in progress");
-            assertThat(info(node, "rdb_bgsave_in_progress")).isEqualTo("1");
-            for (int i = 0; i < 20_000; i++) {
-                c.send("SET k" + i + " after\r\n");
-            }
-            for (int i = 0; i < 20_000; i++) {
-                c.reply();
-            }
+            assertThat(TestNodes.info(node, "rdb_bgsave_in_progress")).isEqualTo("1");
+            fill(c, 20_000, "after");
             TestNodes.await(
-                    "it is saved", 20, () -> info(node, "rdb_bgsave_in_progress").equals("0"));
-            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
-            assertThat(info(node, "rdb_changes_since_last_save")).isEqualTo("20000");
+                    "it is saved",
+                    20,
+                    () -> TestNodes.info(node, "rdb_bgsave_in_progress").equals("0"));
+            assertThat(TestNodes.info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(TestNodes.info(node, "rdb_changes_since_last_save")).isEqualTo("20000");
             assertThat(c.call("LASTSAVE")).matches(":\\d{10}");
         }
         try (Node node = start();
@@ -162,16 +155,18 @@ class DumpFileTest {
             Files.delete(gone);
             c.call("SET", "a", "1");
             assertThat(c.call("SAVE")).isEqualTo("-ERR");
-            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(TestNodes.info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
             assertThat(c.call("BGSAVE")).isEqualTo("+Background saving started");
             TestNodes.await(
-                    "it has failed", 20, () -> info(node, "rdb_last_bgsave_status").equals("err"));
+                    "it has failed",
+                    20,
+                    () -> TestNodes.info(node, "rdb_last_bgsave_status").equals("err"));
             assertThat(c.call("SET", "a", "2")).startsWith("-MISCONF Redis is configured to save");
             assertThat(c.call("PING")).startsWith("-MISCONF ");
             assertThat(c.call("GET", "a")).isEqualTo("$1");
             Files.createDirectory(gone);
             assertThat(c.call("SAVE")).isEqualTo("+OK");
-            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(TestNodes.info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
             assertThat(c.call("SET", "a", "2")).isEqualTo("+OK");
             assertThat(gone.resolve("dump.rdb")).exists();
         }
@@ -234,7 +229,7 @@ class DumpFileTest {
             c.call("SET", "a", "1");
             c.call("SAVE");
             assertThat(c.call("FLUSHALL")).isEqualTo("+OK");
-            assertThat(info(node, "rdb_changes_since_last_save")).isEqualTo("0");
+            assertThat(TestNodes.info(node, "rdb_changes_since_last_save")).isEqualTo("0");
         }
         try (Node node = start()) {
             assertThat(TestNodes.ask(node, "DBSIZE")).isEqualTo(":0");
@@ -245,17 +240,14 @@ class DumpFileTest {
     void givenASaveUnderWay_whenADatabaseIsFlushed_thenTheFileHasItsKeys() throws Exception {
         try (Node node = start();
                 var c = new RawConnection(node.port())) {
-            for (int i = 0; i < 50_000; i++) {
-                c.send("SET k" + i + " v\r\n");
-            }
-            for (int i = 0; i < 50_000; i++) {
-                c.reply();
-            }
+            fill(c, 50_000, "v");
             c.call("BGSAVE");
             c.call("FLUSHDB");
             TestNodes.await(
-                    "it is saved", 20, () -> info(node, "rdb_bgsave_in_progress").equals("0"));
-            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+                    "it is saved",
+                    20,
+                    () -> TestNodes.info(node, "rdb_bgsave_in_progress").equals("0"));
+            assertThat(TestNodes.info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
         }
         try (Node node = start()) {
             assertThat(TestNodes.ask(node, "DBSIZE")).isEqualTo(":50000");
@@ -267,16 +259,11 @@ class DumpFileTest {
             throws Exception {
         try (Node node = start();
                 var c = new RawConnection(node.port())) {
-            for (int i = 0; i < 50_000; i++) {
-                c.send("SET k" + i + " v\r\n");
-            }
-            for (int i = 0; i < 50_000; i++) {
-                c.reply();
-            }
+            fill(c, 50_000, "v");
             c.call("BGSAVE");
             assertThat(c.call("FLUSHALL")).isEqualTo("+OK");
-            assertThat(info(node, "rdb_bgsave_in_progress")).isEqualTo("0");
-            assertThat(info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(TestNodes.info(node, "rdb_bgsave_in_progress")).isEqualTo("0");
+            assertThat(TestNodes.info(node, "rdb_last_bgsave_status")).isEqualTo("ok");
         }
         try (Node node = start()) {
             assertThat(TestNodes.ask(node, "DBSIZE")).isEqualTo(":0");

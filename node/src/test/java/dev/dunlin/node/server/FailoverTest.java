@@ -24,15 +24,6 @@ class FailoverTest {
         return TestNodes.start(dir.resolve(name), all);
     }
 
-    private static String info(Node node, String field) {
-        for (String line : TestNodes.ask(node, "INFO", "everything").lines().toList()) {
-            if (line.startsWith(field + ":")) {
-                return line.substring(field.length() + 1);
-            }
-        }
-        return "";
-    }
-
     private static String info(RedisServer redis, String field) {
         try {
             return redis.info(field);
@@ -43,7 +34,8 @@ class FailoverTest {
 
     private static void follow(Node replica, int port) {
         TestNodes.ask(replica, "REPLICAOF", "127.0.0.1", Integer.toString(port));
-        TestNodes.await("link is up", 20, () -> info(replica, "master_link_status").equals("up"));
+        TestNodes.await(
+                "link is up", 20, () -> TestNodes.info(replica, "master_link_status").equals("up"));
     }
 
     private static void handedOver(Node from, Node to) {
@@ -51,10 +43,11 @@ class FailoverTest {
                 "roles have changed",
                 20,
                 () ->
-                        info(to, "role").equals("master")
-                                && info(from, "role").equals("slave")
-                                && info(from, "master_link_status").equals("up")
-                                && info(from, "master_failover_state").equals("no-failover"));
+                        TestNodes.info(to, "role").equals("master")
+                                && TestNodes.info(from, "role").equals("slave")
+                                && TestNodes.info(from, "master_link_status").equals("up")
+                                && TestNodes.info(from, "master_failover_state")
+                                        .equals("no-failover"));
     }
 
     @Test
@@ -80,10 +73,10 @@ class FailoverTest {
                 assertThat(TestNodes.ask(replica, "SET", "x", "y"))
                         .startsWith("-READONLY You can't write");
             }
-            assertThat(info(one, "sync_full")).isEqualTo("1");
-            assertThat(info(two, "sync_full")).isEqualTo("0");
+            assertThat(TestNodes.info(one, "sync_full")).isEqualTo("1");
+            assertThat(TestNodes.info(two, "sync_full")).isEqualTo("0");
             // Between redis's own replicas a hand-over is a partial sync as well.
-            assertThat(info(two, "sync_partial_ok")).isEqualTo("2");
+            assertThat(TestNodes.info(two, "sync_partial_ok")).isEqualTo("2");
         }
     }
 
@@ -98,7 +91,8 @@ class FailoverTest {
                 hanging.send("DEBUG SLEEP 1\r\n");
                 writing.call("SET", "a", "1");
                 assertThat(operator.call("FAILOVER")).isEqualTo("+OK");
-                assertThat(info(one, "master_failover_state")).isEqualTo("waiting-for-sync");
+                assertThat(TestNodes.info(one, "master_failover_state"))
+                        .isEqualTo("waiting-for-sync");
                 assertThat(operator.call("FAILOVER"))
                         .isEqualTo("-ERR FAILOVER already in progress.");
                 assertThat(operator.call("REPLICAOF", "NO", "ONE"))
@@ -131,8 +125,8 @@ class FailoverTest {
                 assertThat(writing.reply()).isEqualTo("+OK");
                 assertThat(operator.call("FAILOVER", "TIMEOUT", "200")).isEqualTo("+OK");
                 assertThat(writing.call("SET", "a", "3")).isEqualTo("+OK");
-                assertThat(info(one, "role")).isEqualTo("master");
-                assertThat(info(one, "master_failover_state")).isEqualTo("no-failover");
+                assertThat(TestNodes.info(one, "role")).isEqualTo("master");
+                assertThat(TestNodes.info(one, "master_failover_state")).isEqualTo("no-failover");
             }
         }
     }
@@ -155,7 +149,7 @@ class FailoverTest {
                     "primary serves writes",
                     20,
                     () -> TestNodes.ask(one, "SET", "a", "2").equals("+OK"));
-            assertThat(info(one, "role")).isEqualTo("master");
+            assertThat(TestNodes.info(one, "role")).isEqualTo("master");
         }
     }
 
@@ -181,7 +175,7 @@ class FailoverTest {
                     20,
                     () ->
                             info(redis, "role").equals("master")
-                                    && info(ours, "master_link_status").equals("up"));
+                                    && TestNodes.info(ours, "master_link_status").equals("up"));
             assertThat(redis.call("DBSIZE")).isEqualTo("500");
             assertThat(info(redis, "sync_full")).isEqualTo("0");
             assertThat(info(redis, "sync_partial_ok")).isEqualTo("1");
@@ -192,7 +186,7 @@ class FailoverTest {
                     "we are the primary again",
                     20,
                     () ->
-                            info(ours, "role").equals("master")
+                            TestNodes.info(ours, "role").equals("master")
                                     && info(redis, "master_link_status").equals("up"));
             assertThat(TestNodes.ask(ours, "DBSIZE")).isEqualTo(":501");
             assertThat(info(redis, "master_failover_state")).isEqualTo("no-failover");

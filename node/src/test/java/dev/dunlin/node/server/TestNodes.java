@@ -141,6 +141,16 @@ final class TestNodes {
         return ask(node, "ROLE").contains("$connected");
     }
 
+    /// {@return what a field of INFO says, or an empty text when it is not there}
+    static String info(Node node, String field) {
+        return ask(node, "INFO", "everything")
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .map(line -> line.substring(field.length() + 1).strip())
+                .findFirst()
+                .orElse("");
+    }
+
     static String ask(Node node, String... words) {
         try (var c = new RawConnection(node.port())) {
             return c.call(words);
