@@ -91,6 +91,10 @@ final class SortedSetRangeCommands {
                     swapped ? first + 1 : first,
                     swapped ? first : first + 1);
         }
+
+        boolean isOfRanks() {
+            return by == By.RANK;
+        }
     }
 
     static void zrange(CommandContext ctx, Args args, ReplyWriter reply) {
@@ -142,6 +146,11 @@ final class SortedSetRangeCommands {
         if (set != null) {
             ranks.find(set, request.backwards);
             ranks.limit(request);
+            SortedSetValue limits = ctx.values().sortedSets();
+            // A range of ranks tells beforehand that there will be too many for a small set.
+            if (!request.isOfRanks() || limits.packs(ranks.count, 0)) {
+                result.beginSmall(limits);
+            }
             set.forEach(
                     ranks.first,
                     ranks.count,

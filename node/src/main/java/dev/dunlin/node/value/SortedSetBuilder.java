@@ -10,6 +10,7 @@ import dev.dunlin.node.offheap.HashIndex;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.offheap.OrderedTree;
 import dev.dunlin.node.offheap.ScoreTree;
+import org.jspecify.annotations.Nullable;
 
 /// A sorted set that no key has yet: the result of a union, a range or a search.
 ///
@@ -32,12 +33,22 @@ public final class SortedSetBuilder {
     private int tree = Allocator.NULL;
     private int longest;
 
+    /// What would still be a small set, while the elements so far are one; null when it does not matter.
+    private @Nullable SortedSetValue small;
+
     public SortedSetBuilder(Keyspace keyspace) {
         this.keyspace = keyspace;
         this.index = keyspace.index();
         this.trees = keyspace.scores();
         this.allocator = keyspace.allocator();
         this.table = index.create();
+    }
+
+    /// Has elements fare as if each was put into a set that begins small: there -0 becomes 0, and stays so when the set grows.
+    ///
+    /// @param limits says what is small
+    public void beginSmall(SortedSetValue limits) {
+        small = limits;
     }
 
     public int count() {
@@ -51,12 +62,15 @@ public final class SortedSetBuilder {
 
     /// Adds an element whose member is not there yet.
     public void add(long member, int bytes, double score) {
+        boolean isSmall = small != null && small.packs(count() + 1, bytes);
+        small = isSmall ? small : null;
         int element = allocator.allocate(Entry.bytes(bytes, Double.BYTES, false));
         long entry = allocator.address(element);
         Entry.initialize(entry, ValueKind.STRING, bytes, Double.BYTES, false, 0);
         Entry.mark(entry, keyspace.currentMark());
         Memory.copy(member, Entry.key(entry), bytes);
-        score(element, score);
+        // -0 + 0 is 0.
+        score(element, isSmall ? score + 0.0 : score);
         index.insert(table, element, index.hash(Entry.key(entry), bytes));
         longest = Math.max(longest, bytes);
     }
