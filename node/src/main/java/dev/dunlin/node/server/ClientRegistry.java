@@ -2,9 +2,11 @@
 package dev.dunlin.node.server;
 
 import dev.dunlin.node.command.Client;
+import dev.dunlin.node.resp.RespError;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -41,5 +43,19 @@ final class ClientRegistry {
 
     Collection<Client> all() {
         return Collections.unmodifiableCollection(clients.values());
+    }
+
+    /// The node is no primary any more: a client that waits inside a command for something that only a primary can give gets an error, and
+    /// its leave.
+    void endWaitsForPrimary() {
+        for (Client client : List.copyOf(clients.values())) {
+            var blocked = client.blocked();
+            if (blocked != null && blocked.endsWithRole()) {
+                blocked.cancel();
+                client.unblock();
+                client.closeAfterReplies();
+                client.link().send(reply -> reply.error(RespError.UNBLOCKED_BY_ROLE_CHANGE));
+            }
+        }
     }
 }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
-import dev.dunlin.clusterbus.BusConfig;
-import dev.dunlin.clusterbus.engine.EngineConfig;
-import dev.dunlin.clusterbus.model.NodeAddress;
 import dev.dunlin.clusterbus.store.NodesConfException;
-import dev.dunlin.clusterbus.transport.BusTransport;
 import dev.dunlin.node.cluster.ClusterMember;
 import dev.dunlin.node.command.AppendOnly;
 import dev.dunlin.node.command.Args;
@@ -21,9 +17,7 @@ import dev.dunlin.node.command.NodeServices;
 import dev.dunlin.node.command.Persistence;
 import dev.dunlin.node.command.Shutdown;
 import dev.dunlin.node.config.Directives;
-import dev.dunlin.node.config.Setting;
 import dev.dunlin.node.config.Settings;
-import dev.dunlin.node.keyspace.Database;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.observe.Observation;
 import dev.dunlin.node.offheap.Allocator;
@@ -38,15 +32,12 @@ import dev.dunlin.node.replication.ReplicationLog;
 import dev.dunlin.node.replication.SnapshotCut;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RespError;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -65,41 +56,13 @@ import org.slf4j.LoggerFactory;
 public final class NodeServer implements AutoCloseable, NodeServices {
     private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
 
-    /// One slice of reclaiming frees this many entries, in steps, or fewer when that takes long: the last entries of a large table empty
-    /// one slab each, and a slab's pages go back to the system.
-    private static final int RECLAIM_ENTRIES = 512;
-
-    private static final int RECLAIM_STEP_ENTRIES = 32;
-    private static final long RECLAIM_BUDGET_NS = 500_000;
-
-    /// What one slice of expiring keys may take, and the pause before the next while there is more to do: a quarter of the loop.
-    private static final long EXPIRE_BUDGET_NS = 1_000_000;
-
     private static final int DRAIN_POLL_MS = 100;
 
     /// A loop that has not turned for so long is not waited for.
     private static final long STALLED_MS = 10_000;
 
-    private static final long EXPIRE_PAUSE_MS = 3;
-
     /// How long the end of the node waits for the last bytes of its append-only file.
     private static final int LAST_WRITE_SECONDS = 60;
-
-    /// A change of any of these is one for the bus.
-    private static final Setting<?>[] CLUSTER_SETTINGS = {
-        Directives.CLUSTER_NODE_TIMEOUT,
-        Directives.CLUSTER_ANNOUNCE_IP,
-        Directives.CLUSTER_ANNOUNCE_HOSTNAME,
-        Directives.CLUSTER_ANNOUNCE_PORT,
-        Directives.CLUSTER_ANNOUNCE_BUS_PORT,
-        Directives.CLUSTER_REPLICA_VALIDITY_FACTOR,
-        Directives.CLUSTER_MIGRATION_BARRIER,
-        Directives.CLUSTER_ALLOW_REPLICA_MIGRATION,
-        Directives.CLUSTER_REQUIRE_FULL_COVERAGE,
-        Directives.CLUSTER_REPLICA_NO_FAILOVER,
-        Directives.CLUSTER_PREFERRED_ENDPOINT_TYPE,
-        Directives.CLUSTER_ALLOW_READS_WHEN_DOWN
-    };
 
     private final Settings settings;
     private final HotSettings hotSettings;
@@ -123,9 +86,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final Replication replication;
     private final KeyMigrator migrator;
     private final ClientMemory clientMemory;
+    private final KeyspaceDuties keyspaceDuties;
     private final MemoryDuties memoryDuties;
     private final DefragDuties defragDuties;
     private final ClusterDuties clusterDuties;
+    private final ClusterSeat seat;
     private final RespServer server;
     private final PersistenceDuties persistence;
     private final AofDuties appendOnly;
@@ -133,10 +98,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private final NodeShutdown shutdown;
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
     private final CompletableFuture<Boolean> shutDown = new CompletableFuture<>();
-    private @Nullable ClusterMember member;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private boolean reclaiming;
-    private boolean expiring;
 
     private NodeServer(Settings settings, Runnable stop, Disk disk)
             throws IOException, NodesConfException {
@@ -185,8 +147,25 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         random);
         settings.onChange(
                 () -> replication.configure(replicationConfig()), ReplicationSettings.ALL);
-        migrator = new KeyMigrator(loop, transport, new Arrivals(writeLog));
+        migrator =
+                new KeyMigrator(
+                        loop,
+                        transport,
+                        new ArrivedKeys(
+                                keyspace,
+                                context,
+                                writeLog,
+                                replication::endOfTurn,
+                                this::retryHeld));
         guards.watch(migrator);
+        keyspaceDuties =
+                new KeyspaceDuties(
+                        loop,
+                        settings,
+                        keyspace,
+                        runner,
+                        observation.latency(),
+                        replication::endOfTurn);
         clientMemory = new ClientMemory(clients, settings, stats, loop::nowMs);
         memoryDuties =
                 new MemoryDuties(
@@ -202,6 +181,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         defragDuties = new DefragDuties(loop, settings, keyspace, stats, observation.latency());
         clusterDuties =
                 new ClusterDuties(loop, keyspace, replication, guards, this::retryHeld, stop);
+        seat = new ClusterSeat(loop, settings, guards, clusterDuties);
         appendOnly =
                 new AofDuties(
                         loop,
@@ -239,10 +219,17 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         appendOnly,
                         clientMemory);
         Files.createDirectories(Path.of(settings.get(Directives.DIR)));
-        boolean appends = settings.get(Directives.APPEND_ONLY);
-        Path dump = PersistenceDuties.dumpFile(settings);
-        boolean hasDump = StartUp.hasData(dump);
-        if (!appends && !hasDump) {
+        var startUp =
+                new StartUp(
+                        loop,
+                        settings,
+                        keyspace,
+                        context::values,
+                        loadProgress,
+                        appendOnly,
+                        background);
+        boolean loads = startUp.hasData();
+        if (!loads) {
             loadProgress.started();
         }
         persistence =
@@ -266,38 +253,14 @@ public final class NodeServer implements AutoCloseable, NodeServices {
                         replication,
                         persistence,
                         () -> shutDown.complete(true));
-        server =
-                RespServer.bind(
-                        loop,
-                        transport,
-                        settings.get(Directives.BIND),
-                        settings.get(Directives.PORT),
-                        settings.get(Directives.TCP_BACKLOG),
-                        () -> settings.get(Directives.MAX_CLIENTS),
-                        clients,
-                        processor,
-                        stats);
+        server = new RespServer(loop, transport, settings, clients, processor, stats);
+        server.bind();
         // Before the bus starts, which takes a loop that does not turn for a stalled one.
         loop.everyTick(this::tick);
-        if (appends) {
-            if (hasDump) {
-                LOG.warn("appendonly is on: the dump file is not loaded file={}", dump);
-            }
+        if (loads) {
             loop.submit(() -> {
                 loop.turn();
-                appendOnly.startUp(problem ->
-                        loaded(
-                                problem == null
-                                        ? new StartUp.Result.Ready(Optional.empty())
-                                        : new StartUp.Result.Refused(problem)));
-            });
-        } else if (hasDump) {
-            var startUp =
-                    new StartUp(
-                            loop, settings, keyspace, context::values, loadProgress, background);
-            loop.submit(() -> {
-                loop.turn();
-                startUp.load(dump, this::loaded);
+                startUp.load(this::loaded);
             });
         } else {
             takePlace(Optional.empty());
@@ -329,7 +292,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     private void takePlace(Optional<SnapshotCut> cut) throws IOException, NodesConfException {
         if (clustered) {
             clusterDuties.restoring(cut);
-            joinCluster();
+            seat.take(server.port());
             loop.submit(loadProgress::started);
         } else {
             loop.submit(() -> {
@@ -382,88 +345,6 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         return ReplicationSettings.read(settings);
     }
 
-    private void joinCluster() throws IOException, NodesConfException {
-        int port = server.port();
-        List<InetAddress> addresses = new ArrayList<>();
-        for (String name : settings.get(Directives.BIND)) {
-            InetAddress address = InetAddress.getByName(RespServer.host(name));
-            // A socket on all of IPv4 may hold the port for IPv6 as well, so one that may be
-            // missing is not asked for then.
-            boolean held = addresses.stream().anyMatch(InetAddress::isAnyLocalAddress);
-            if (!(name.startsWith("-") && address.isAnyLocalAddress() && held)) {
-                addresses.add(address);
-            }
-        }
-        int busPort = settings.get(Directives.CLUSTER_PORT);
-        if (busPort == 0) {
-            busPort = port + NodeAddress.BUS_PORT_OFFSET;
-        }
-        var config =
-                new BusConfig(
-                        Path.of(settings.get(Directives.DIR))
-                                .resolve(settings.get(Directives.CLUSTER_CONFIG_FILE)),
-                        addresses,
-                        busPort,
-                        null,
-                        0,
-                        engineConfig(port, busPort));
-        ClusterMember joined =
-                ClusterMember.join(config, BusTransport.nio(), clusterDuties, loop::idleMs);
-        loop.submit(() -> {
-            member = joined;
-            configureRouting(joined);
-            guards.join(joined);
-            clusterDuties.join(joined);
-            loop.watchPauses(config.engine().leaseMs(), joined::wasFrozen);
-            clusterDuties.report();
-            settings.onChange(
-                    () -> configureMember(joined, port, config.busPort()), CLUSTER_SETTINGS);
-        });
-    }
-
-    private void configureRouting(ClusterMember seat) {
-        seat.configure(
-                settings.get(Directives.CLUSTER_PREFERRED_ENDPOINT_TYPE),
-                settings.get(Directives.CLUSTER_ALLOW_READS_WHEN_DOWN));
-    }
-
-    /// CONFIG SET has changed something that the cluster's rules depend on.
-    private void configureMember(ClusterMember seat, int port, int busPort) {
-        EngineConfig changed = engineConfig(port, busPort);
-        configureRouting(seat);
-        loop.watchPauses(changed.leaseMs(), seat::wasFrozen);
-        seat.bus().configure(changed);
-    }
-
-    private EngineConfig engineConfig(int port, int busPort) {
-        String hostname = settings.get(Directives.CLUSTER_ANNOUNCE_HOSTNAME);
-        int announcedPort = settings.get(Directives.CLUSTER_ANNOUNCE_PORT);
-        int announcedBusPort = settings.get(Directives.CLUSTER_ANNOUNCE_BUS_PORT);
-        var announced =
-                new NodeAddress(
-                        settings.get(Directives.CLUSTER_ANNOUNCE_IP),
-                        announcedPort == 0 ? port : announcedPort,
-                        announcedBusPort == 0 ? busPort : announcedBusPort,
-                        0,
-                        hostname.isEmpty() ? null : hostname);
-        EngineConfig defaults = EngineConfig.defaults(announced);
-        return new EngineConfig(
-                announced,
-                defaults.humanNodename(),
-                settings.get(Directives.CLUSTER_NODE_TIMEOUT),
-                0,
-                settings.get(Directives.CLUSTER_REPLICA_VALIDITY_FACTOR),
-                defaults.replicaPingPeriodSeconds(),
-                settings.get(Directives.CLUSTER_MIGRATION_BARRIER),
-                settings.get(Directives.CLUSTER_ALLOW_REPLICA_MIGRATION),
-                settings.get(Directives.CLUSTER_REQUIRE_FULL_COVERAGE),
-                settings.get(Directives.CLUSTER_REPLICA_NO_FAILOVER),
-                0,
-                defaults.blacklistTtlSeconds(),
-                defaults.manualFailoverTimeoutMs(),
-                defaults.writableDelayMs());
-    }
-
     private void tick() {
         loop.turn();
         keyspace.access().time(loop.nowMs());
@@ -485,13 +366,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         memoryDuties.tick();
         defragDuties.tick();
         clientMemory.enforce();
-        if (!expiring) {
-            expire();
-        }
-        if (keyspace.hasGarbage() && !reclaiming) {
-            reclaiming = true;
-            loop.submitNextTurn(this::reclaim);
-        }
+        keyspaceDuties.tick();
     }
 
     /// Something has changed that clients and replies may be waiting for.
@@ -505,38 +380,6 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         if (hotSettings.outputBuffer().softBytes() > 0) {
             List.copyOf(clients.all()).forEach(client -> client.link().limitOutput());
         }
-    }
-
-    private void expire() {
-        long startNs = System.nanoTime();
-        expiring = runner.expireKeys(loop.nowMs(), EXPIRE_BUDGET_NS);
-        long spentMs = (System.nanoTime() - startNs) / 1_000_000;
-        long thresholdMs = settings.get(Directives.LATENCY_MONITOR_THRESHOLD);
-        if (thresholdMs > 0 && spentMs >= thresholdMs) {
-            observation.latency().add("expire-cycle", loop.nowMs() / 1000, spentMs);
-        }
-        if (expiring) {
-            loop.submitAfter(
-                    EXPIRE_PAUSE_MS,
-                    () -> {
-                        loop.turn();
-                        expire();
-                    });
-        }
-        replication.endOfTurn();
-    }
-
-    private void reclaim() {
-        long deadlineNs = System.nanoTime() + RECLAIM_BUDGET_NS;
-        int entries = 0;
-        do {
-            if (keyspace.reclaim(RECLAIM_STEP_ENTRIES)) {
-                reclaiming = false;
-                return;
-            }
-            entries += RECLAIM_STEP_ENTRIES;
-        } while (entries < RECLAIM_ENTRIES && System.nanoTime() - deadlineNs < 0);
-        loop.submitNextTurn(this::reclaim);
     }
 
     /// {@return why nothing may be written that could not be kept on disk, or null}
@@ -645,7 +488,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
 
     @Override
     public @Nullable ClusterMember cluster() {
-        return member;
+        return seat.member();
     }
 
     @Override
@@ -693,10 +536,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         if (closed.getAndSet(true)) {
             return;
         }
-        ClusterMember joined = member;
-        if (joined != null) {
-            joined.close();
-        }
+        seat.close();
         server.close();
         var written = new CompletableFuture<String>();
         loop.call(() -> {
@@ -744,7 +584,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         @Override
         public boolean isLoading() {
             // A node that has not taken its seat yet cannot say where keys belong.
-            return loadProgress.isLoading() || (clustered && member == null);
+            return loadProgress.isLoading() || (clustered && seat.member() == null);
         }
     }
 
@@ -753,7 +593,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         public void roleChanged(boolean primary) {
             LOG.info("role changed role={}", primary ? "primary" : "replica");
             if (!primary) {
-                unblockAll();
+                clients.endWaitsForPrimary();
             }
         }
 
@@ -769,58 +609,6 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         @Override
         public void linkChanged(LinkState state) {
             clusterDuties.linkChanged(state);
-        }
-
-        /// A client that waits inside a command for something that only a primary can give gets an error, and its leave.
-        private void unblockAll() {
-            for (Client client : List.copyOf(clients.all())) {
-                var blocked = client.blocked();
-                if (blocked != null && blocked.endsWithRole()) {
-                    blocked.cancel();
-                    client.unblock();
-                    client.closeAfterReplies();
-                    client.link().send(reply -> reply.error(RespError.UNBLOCKED_BY_ROLE_CHANGE));
-                }
-            }
-        }
-    }
-
-    /// What happens here to keys that have arrived at another node.
-    private final class Arrivals implements KeyMigrator.Arrivals {
-        private final LogWriter log;
-
-        Arrivals(LogWriter log) {
-            this.log = log;
-        }
-
-        @Override
-        public void delete(int database, List<byte[]> keys) {
-            for (byte[] key : keys) {
-                delete(keyspace.database(database), key);
-            }
-            if (log.isActive()) {
-                log.append(database, KeyMigrator.deletion(keys));
-                replication.endOfTurn();
-            }
-        }
-
-        private void delete(Database database, byte[] key) {
-            ByteBuf name = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(1, key.length));
-            name.writeBytes(key);
-            long address = name.memoryAddress();
-            int slot = database.slots() == 1 ? 0 : KeySlot.of(address, key.length);
-            long hash = keyspace.hash(address, key.length);
-            int ref = database.find(slot, address, key.length, hash);
-            if (ref != Allocator.NULL) {
-                database.delete(slot, ref, hash);
-                context.watches().changed(database.number(), key, false);
-            }
-            name.release();
-        }
-
-        @Override
-        public void settled() {
-            retryHeld();
         }
     }
 }

@@ -2,6 +2,8 @@
 package dev.dunlin.node.server;
 
 import dev.dunlin.node.command.KeyspaceStats;
+import dev.dunlin.node.config.Directives;
+import dev.dunlin.node.config.Settings;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -12,7 +14,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntSupplier;
 
 /// Listens for clients and gives each a [ClientConnection] on the node's loop.
 ///
@@ -25,36 +26,45 @@ final class RespServer implements AutoCloseable {
             "-ERR max number of clients reached\r\n"
                     .getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
+    private final NodeLoop loop;
+    private final Transport transport;
+    private final Settings settings;
+    private final ClientRegistry registry;
+    private final CommandProcessor processor;
+    private final KeyspaceStats stats;
     private final List<Channel> listeners = new ArrayList<>();
 
-    /// Binds all addresses.
-    ///
-    /// @param clientsMax is asked at each connection, because CONFIG SET can change it
-    /// @throws IOException naming the address that could not be bound
-    static RespServer bind(
+    RespServer(
             NodeLoop loop,
             Transport transport,
-            List<String> addresses,
-            int port,
-            int backlog,
-            IntSupplier clientsMax,
+            Settings settings,
             ClientRegistry registry,
             CommandProcessor processor,
-            KeyspaceStats stats)
-            throws IOException {
-        var server = new RespServer();
-        for (String address : addresses) {
+            KeyspaceStats stats) {
+        this.loop = loop;
+        this.transport = transport;
+        this.settings = settings;
+        this.registry = registry;
+        this.processor = processor;
+        this.stats = stats;
+    }
+
+    /// Opens the port on all addresses of `bind`; whatever clients need is in place before.
+    ///
+    /// @throws IOException naming the address that could not be bound
+    void bind() throws IOException {
+        int port = settings.get(Directives.PORT);
+        for (String address : settings.get(Directives.BIND)) {
             var bootstrap =
                     new ServerBootstrap()
                             .group(loop.eventLoop(), loop.eventLoop())
                             .channel(transport.serverChannel())
-                            .option(ChannelOption.SO_BACKLOG, backlog)
+                            .option(ChannelOption.SO_BACKLOG, settings.get(Directives.TCP_BACKLOG))
                             .option(ChannelOption.SO_REUSEADDR, true)
                             .childOption(ChannelOption.TCP_NODELAY, true)
                             .childOption(ChannelOption.SO_KEEPALIVE, true)
                             // The end of what a client sends may come together with requests; they
-                            // are
-                            // answered before the connection ends.
+                            // are answered before the connection ends.
                             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                             .childOption(
@@ -67,13 +77,7 @@ final class RespServer implements AutoCloseable {
                                     new ChannelInitializer<>() {
                                         @Override
                                         protected void initChannel(Channel channel) {
-                                            accept(
-                                                    channel,
-                                                    loop,
-                                                    clientsMax.getAsInt(),
-                                                    registry,
-                                                    processor,
-                                                    stats);
+                                            accept(channel);
                                         }
                                     });
             var bound = bootstrap.bind(host(address), port).awaitUninterruptibly();
@@ -81,7 +85,7 @@ final class RespServer implements AutoCloseable {
                 continue;
             }
             if (!bound.isSuccess()) {
-                server.close();
+                close();
                 throw new IOException(
                         "cannot listen on "
                                 + address
@@ -91,19 +95,13 @@ final class RespServer implements AutoCloseable {
                                 + bound.cause().getMessage(),
                         bound.cause());
             }
-            server.listeners.add(bound.channel());
+            listeners.add(bound.channel());
         }
-        return server;
     }
 
-    private static void accept(
-            Channel channel,
-            NodeLoop loop,
-            int clientsMax,
-            ClientRegistry registry,
-            CommandProcessor processor,
-            KeyspaceStats stats) {
-        if (registry.size() >= clientsMax) {
+    private void accept(Channel channel) {
+        // CONFIG SET can change it.
+        if (registry.size() >= settings.get(Directives.MAX_CLIENTS)) {
             stats.connectionsRejected++;
             channel.writeAndFlush(io.netty.buffer.Unpooled.wrappedBuffer(TOO_MANY_CLIENTS))
                     .addListener(io.netty.channel.ChannelFutureListener.CLOSE);

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /// A file that cannot be loaded as a whole is left as it is, and the node does not start: what is half there must not be served, nor saved
 /// over.
 ///
-/// Thread: [#hasData] any; the rest on the node's loop.
+/// Thread: [#hasData] by the node's owner; the rest on the node's loop.
 final class StartUp {
     private static final Logger LOG = LoggerFactory.getLogger(StartUp.class);
 
@@ -43,7 +43,10 @@ final class StartUp {
     private final Keyspace keyspace;
     private final Supplier<Values> values;
     private final LoadProgress progress;
+    private final AofDuties appendOnly;
     private final Executor background;
+    private final Path dump;
+    private final boolean hasDump;
 
     StartUp(
             NodeLoop loop,
@@ -51,24 +54,43 @@ final class StartUp {
             Keyspace keyspace,
             Supplier<Values> values,
             LoadProgress progress,
+            AofDuties appendOnly,
             Executor background) {
         this.loop = loop;
         this.settings = settings;
         this.keyspace = keyspace;
         this.values = values;
         this.progress = progress;
+        this.appendOnly = appendOnly;
         this.background = background;
+        dump = PersistenceDuties.dumpFile(settings);
+        hasDump = Files.exists(dump);
     }
 
-    /// {@return whether there is something to load}
-    static boolean hasData(Path dump) {
-        return Files.exists(dump);
+    /// {@return whether there may be something to load}
+    boolean hasData() {
+        return settings.get(Directives.APPEND_ONLY) || hasDump;
     }
 
-    /// Loads the dump file.
+    /// Loads the append-only file if the node keeps one, else the dump file.
     ///
     /// @param onDone told once, on the loop
-    void load(Path dump, Consumer<Result> onDone) {
+    void load(Consumer<Result> onDone) {
+        if (!settings.get(Directives.APPEND_ONLY)) {
+            loadDump(onDone);
+            return;
+        }
+        if (hasDump) {
+            LOG.warn("appendonly is on: the dump file is not loaded file={}", dump);
+        }
+        appendOnly.startUp(problem ->
+                onDone.accept(
+                        problem == null
+                                ? new Result.Ready(Optional.empty())
+                                : new Result.Refused(problem)));
+    }
+
+    private void loadDump(Consumer<Result> onDone) {
         long startMs = loop.nowMs();
         // The role in a cluster is not known yet; a replica must not drop what its primary still
         // has.
