@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /// ```
 ///
 /// The loop never waits: while the queue is full it takes no slices, and goes on when the writer says that half of them are written. So
-/// memory is bounded by the queue ([#QUEUE_SLICES] slices of [#SLICE_BYTES]), however slow the disk.
+/// memory is bounded by the queue ([#QUEUE_SLICES] slices of 64 KiB at most), however slow the disk. How much of the loop it takes says
+/// [SnapshotPace].
 ///
 /// States: RUNNING -> STOPPING (cancelled, or the source has failed) or FINISHING -> ended, with exactly one [Outcome], which comes when
 /// the writer is done with the files: unless it is [Outcome.Done] the target is as it was, and the temporary file gone.
@@ -36,7 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotJob {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotJob.class);
 
-    private static final int SLICE_BYTES = 64 << 10;
     private static final int QUEUE_SLICES = 64;
 
     /// What a turn may take when nobody else needs the loop ([#hurry]).
@@ -72,6 +72,7 @@ public final class SnapshotJob {
     /// Room for the last order besides all slices, so that the loop can always put it.
     private final BlockingQueue<Order> orders = new ArrayBlockingQueue<>(QUEUE_SLICES + 1);
 
+    private final SnapshotPace pace = new SnapshotPace(System.nanoTime());
     private int slicesQueued;
     private long bytesTaken;
     private boolean scheduled;
@@ -140,19 +141,26 @@ public final class SnapshotJob {
 
     private void turn() {
         scheduled = false;
-        long deadlineNs = System.nanoTime() + HURRY_NS;
-        do {
-            // While the queue is full nothing is to be done: the writer calls when there is room.
-            if (!takesSlices() || slicesQueued == QUEUE_SLICES || !takeSlice()) {
-                return;
-            }
-        } while (hurried && System.nanoTime() - deadlineNs < 0);
+        long beganNs = System.nanoTime();
+        int bytes = hurried ? SnapshotPace.SLICE_BYTES : pace.bytes(beganNs);
+        if (bytes > 0) {
+            long nowNs;
+            do {
+                // While the queue is full nothing is to be done: the writer calls when there is
+                // room.
+                if (!takesSlices() || slicesQueued == QUEUE_SLICES || !takeSlice(bytes)) {
+                    return;
+                }
+                nowNs = System.nanoTime();
+            } while (hurried && nowNs - beganNs < HURRY_NS);
+            pace.took(nowNs - beganNs, nowNs);
+        }
         schedule();
     }
 
     /// {@return whether there may be another slice right now}
-    private boolean takeSlice() {
-        ByteBuf slice = source.next(SLICE_BYTES);
+    private boolean takeSlice(int bytes) {
+        ByteBuf slice = source.next(bytes);
         if (slice != null) {
             put(slice);
         }
