@@ -4,6 +4,7 @@ package dev.dunlin.node.persistence;
 import static java.util.Objects.requireNonNull;
 
 import dev.dunlin.node.replication.NextTurn;
+import dev.dunlin.node.replication.SnapshotPace;
 import dev.dunlin.node.replication.SnapshotSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -142,7 +143,8 @@ public final class SnapshotJob {
     private void turn() {
         scheduled = false;
         long beganNs = System.nanoTime();
-        int bytes = hurried ? SnapshotPace.SLICE_BYTES : pace.bytes(beganNs);
+        int allowed = pace.begin(beganNs);
+        int bytes = hurried ? SnapshotPace.SLICE_BYTES : allowed;
         if (bytes > 0) {
             long nowNs;
             do {
@@ -153,7 +155,7 @@ public final class SnapshotJob {
                 }
                 nowNs = System.nanoTime();
             } while (hurried && nowNs - beganNs < HURRY_NS);
-            pace.took(nowNs - beganNs, nowNs);
+            pace.end(nowNs);
         }
         schedule();
     }

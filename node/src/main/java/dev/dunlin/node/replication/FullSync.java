@@ -16,8 +16,6 @@ import java.util.List;
 ///
 /// Thread: the node's loop.
 final class FullSync {
-    private static final int SLICE_BYTES = 64 << 10;
-
     private final SnapshotCut cut;
     private final SnapshotSource source;
     private final boolean marked;
@@ -26,6 +24,7 @@ final class FullSync {
     private final EventLoop loop;
     private final Runnable onDone;
     private final List<PrimaryFeed> feeds = new ArrayList<>();
+    private final SnapshotPace pace = new SnapshotPace(System.nanoTime());
     private boolean sending;
     private boolean done;
     private boolean scheduled;
@@ -106,10 +105,16 @@ final class FullSync {
                 return;
             }
         }
-        ByteBuf slice = source.next(SLICE_BYTES);
+        int bytes = pace.begin(System.nanoTime());
+        if (bytes == 0) {
+            schedule();
+            return;
+        }
+        ByteBuf slice = source.next(bytes);
         if (slice != null) {
             send(slice);
         }
+        pace.end(System.nanoTime());
         if (source.ended()) {
             end();
         } else if (slice != null) {

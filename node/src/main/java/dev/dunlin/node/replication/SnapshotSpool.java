@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: the node's loop. Memory: a few megabytes on their way to or from the file.
 final class SnapshotSpool implements SnapshotSource {
-    private static final int SLICE_BYTES = 256 << 10;
+    private static final int READ_BYTES = 256 << 10;
 
     private final SnapshotSource source;
     private final SpoolFile file;
+    private final SnapshotPace pace = new SnapshotPace(System.nanoTime());
     private final EventLoop loop;
     private Runnable callback = () -> {};
     private long totalBytes = SnapshotSink.UNKNOWN_BYTES;
@@ -54,10 +55,16 @@ final class SnapshotSpool implements SnapshotSource {
         if (closed || finishing || file.full()) {
             return;
         }
-        ByteBuf slice = source.next(SLICE_BYTES);
+        int bytes = pace.begin(System.nanoTime());
+        if (bytes == 0) {
+            schedule();
+            return;
+        }
+        ByteBuf slice = source.next(bytes);
         if (slice != null) {
             file.write(slice);
         }
+        pace.end(System.nanoTime());
         if (source.failure() != null) {
             failure = source.failure();
             callback.run();
@@ -93,7 +100,7 @@ final class SnapshotSpool implements SnapshotSource {
         }
         if (!reading && readBytes < totalBytes) {
             reading = true;
-            int bytes = (int) Math.min(SLICE_BYTES, totalBytes - readBytes);
+            int bytes = (int) Math.min(READ_BYTES, totalBytes - readBytes);
             file.read(
                     readBytes,
                     bytes,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.dunlin.node.persistence;
+package dev.dunlin.node.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,11 +60,11 @@ class SnapshotPaceTest {
 
     private int back(long afterNs) {
         nowNs += afterNs;
-        return pace.bytes(nowNs);
+        return pace.begin(nowNs);
     }
 
     private void take(long tookNs) {
         nowNs += tookNs;
-        pace.took(tookNs, nowNs);
+        pace.end(nowNs);
     }
 }
