@@ -33,6 +33,9 @@ final class WarmUp {
 
     private static final int KEYS_PER_BATCH = 16;
 
+    /// Long enough to be compressed in a file.
+    private static final String LONG_VALUE = "a value like many others, ".repeat(2);
+
     private WarmUp() {}
 
     static void run() throws IOException, ConfigException, NodesConfException {
@@ -61,6 +64,7 @@ final class WarmUp {
                 int number = batch * KEYS_PER_BATCH + i;
                 replies += add(requests, "SET", "key:" + number, "value");
                 replies += add(requests, "GET", "key:" + number);
+                replies += add(requests, "SET", "text:" + number, LONG_VALUE);
                 replies += add(requests, "INCR", "counter:" + number);
                 replies += add(requests, "HSET", "hash:" + number / 10, "field" + number % 10, "1");
             }
@@ -79,7 +83,9 @@ final class WarmUp {
                 replies--;
             }
         }
-        socket.getOutputStream().write("FLUSHALL\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+        // Saved and loaded: a start with a large file should not have to learn how.
+        socket.getOutputStream()
+                .write("DEBUG RELOAD\r\nFLUSHALL\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
         byte[] _ = in.readNBytes(ANSWER_BYTES_MAX);
     }
 
@@ -109,6 +115,7 @@ final class WarmUp {
             settings.parse("cluster-port", List.of(Integer.toString(freePort())));
             settings.parse("bind", List.of("127.0.0.1"));
             settings.parse("dir", List.of(directory.toString()));
+            settings.parse("enable-debug-command", List.of("yes"));
             settings.parse("cluster-enabled", List.of(cluster ? "yes" : "no"));
             Node node = Node.start(settings, () -> {});
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
