@@ -33,6 +33,8 @@ final class WarmUp {
 
     private static final int KEYS_PER_BATCH = 16;
 
+    private static final int BATCHES_PER_LONG_READ = 40;
+
     /// Long enough to be compressed in a file.
     private static final String LONG_VALUE = "a value like many others, ".repeat(2);
 
@@ -71,17 +73,17 @@ final class WarmUp {
             replies += add(requests, "LPUSH", "list", "element" + batch);
             replies += add(requests, "SADD", "set", "member" + batch);
             replies += add(requests, "ZADD", "sorted", "" + batch, "member" + batch);
+            replies += add(requests, "XADD", "stream", "*", "field", "value");
             replies += add(requests, "DEL", "key:" + batch);
-            socket.getOutputStream().write(requests.toString().getBytes(StandardCharsets.US_ASCII));
-            while (replies > 0) {
-                // Only one of the replies has more than one line.
-                int line = in.read();
-                if (line == '$') {
-                    skipLine(in);
-                }
-                skipLine(in);
-                replies--;
+            if (batch % BATCHES_PER_LONG_READ == 0) {
+                replies += add(requests, "LRANGE", "list", "0", "-1");
+                replies += add(requests, "SMEMBERS", "set");
+                replies += add(requests, "ZRANGE", "sorted", "0", "-1", "WITHSCORES");
+                replies += add(requests, "HGETALL", "hash:0");
+                replies += add(requests, "XRANGE", "stream", "-", "+");
             }
+            socket.getOutputStream().write(requests.toString().getBytes(StandardCharsets.US_ASCII));
+            skipReplies(in, replies);
         }
         // Saved and loaded: a start with a large file should not have to learn how.
         socket.getOutputStream()
@@ -97,12 +99,29 @@ final class WarmUp {
         return 1;
     }
 
-    private static void skipLine(InputStream in) throws IOException {
+    private static void skipReplies(InputStream in, int count) throws IOException {
+        for (int left = count; left > 0; left--) {
+            int type = in.read();
+            String line = line(in);
+            if (type == '$') {
+                line(in);
+            } else if (type == '*') {
+                skipReplies(in, Integer.parseInt(line));
+            }
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
                 throw new EOFException("the node closed the connection");
             }
+            if (c != '\r') {
+                line.append((char) c);
+            }
         }
+        return line.toString();
     }
 
     private static void withNode(boolean cluster, Work work)
