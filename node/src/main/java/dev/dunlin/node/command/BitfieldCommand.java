@@ -106,17 +106,19 @@ final class BitfieldCommand {
         ref = BitmapCommands.stretch(ctx, args, ref, lastBit);
         boolean longer = Entry.valueBytes(ctx.entry(ref)) != oldBytes;
         reply.array(results);
-        if (carryOut(ctx, args, ref, reply) || longer) {
+        int changes = carryOut(ctx, args, ref, reply);
+        if (changes > 0 || longer) {
             ctx.changed(args, 1);
+            ctx.countMore(Math.max(0, changes - 1));
         }
     }
 
-    /// {@return whether the string has changed}
-    private static boolean carryOut(CommandContext ctx, Args args, int ref, ReplyWriter reply) {
+    /// {@return how many fields have changed}
+    private static int carryOut(CommandContext ctx, Args args, int ref, ReplyWriter reply) {
         long value = ref == CommandContext.MISSING ? 0 : Entry.value(ctx.entry(ref));
         int bytes = ref == CommandContext.MISSING ? 0 : Entry.valueBytes(ctx.entry(ref));
         Overflow overflow = Overflow.WRAP;
-        boolean changed = false;
+        int changes = 0;
         for (int i = 2; i < args.count(); ) {
             Operation operation = operation(args, i);
             if (operation == Operation.OVERFLOW) {
@@ -129,7 +131,7 @@ final class BitfieldCommand {
                     reply.integer(old);
                 } else {
                     boolean set = operation == Operation.SET;
-                    changed |=
+                    boolean changed =
                             write(
                                     value,
                                     bytes,
@@ -140,11 +142,12 @@ final class BitfieldCommand {
                                     args.longAt(i + 3),
                                     overflow,
                                     reply);
+                    changes += changed ? 1 : 0;
                 }
             }
             i += operation.arguments;
         }
-        return changed;
+        return changes;
     }
 
     private static long read(long value, int bytes, long position, int type) {

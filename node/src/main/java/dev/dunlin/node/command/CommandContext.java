@@ -525,6 +525,14 @@ public final class CommandContext {
         dirty++;
     }
 
+    /// Notes that what has just changed counts for more than one change, as it does in Redis when a command changes several elements: save
+    /// points are due after so many changes.
+    ///
+    /// @param more beyond the one of each key; may be negative
+    void countMore(long more) {
+        dirty += more;
+    }
+
     /// {@return a copy of bytes in native memory}
     public static byte[] copy(long address, int bytes) {
         byte[] copy = new byte[bytes];

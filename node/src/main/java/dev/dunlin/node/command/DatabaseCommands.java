@@ -33,8 +33,9 @@ public final class DatabaseCommands {
 
     private static void flushdb(CommandContext ctx, Args args, ReplyWriter reply) {
         checkFlushOptions(args);
+        long keys = ctx.database().size();
         flush(ctx, ctx.database());
-        ctx.changed();
+        emptied(ctx, keys);
         reply.ok();
     }
 
@@ -43,13 +44,21 @@ public final class DatabaseCommands {
         Persistence persistence = ctx.services().persistence();
         persistence.beforeEmptying();
         ctx.keyspace().abandonSnapshot();
+        long keys = 0;
         for (int i = 0; i < ctx.keyspace().databases(); i++) {
+            keys += ctx.keyspace().database(i).size();
             flush(ctx, ctx.keyspace().database(i));
         }
-        ctx.changed();
+        emptied(ctx, keys);
         if (!persistence.saveEmptied(ctx.mayBlock() ? ctx.client() : null)) {
             reply.ok();
         }
+    }
+
+    /// Logged even if there was nothing.
+    private static void emptied(CommandContext ctx, long keys) {
+        ctx.changed();
+        ctx.countMore(Math.max(0, keys - 1));
     }
 
     /// SYNC and ASYNC are the same here: the keys are gone at once, and their memory is freed in slices.

@@ -68,6 +68,7 @@ final class FieldChanges {
         } else {
             ctx.changed(args, 1);
         }
+        ctx.countMore(timed.size() + persistent.size() + deleted.size() - 1);
         Effects effects = ctx.effects();
         effects.none();
         effects.separately();

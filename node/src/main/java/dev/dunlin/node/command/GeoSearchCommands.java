@@ -90,7 +90,9 @@ final class GeoSearchCommands {
                         request.storesDistance() ? place.distance / request.unit() : place.score);
             }
             ctx.keyspace().allocator().free(block);
-            reply.integer(SortedSets.store(ctx, args, request.storeKey(), result));
+            int stored = SortedSets.store(ctx, args, request.storeKey(), result);
+            ctx.countMore(Math.max(0, stored - 1));
+            reply.integer(stored);
         }
     }
 

@@ -68,6 +68,7 @@ public final class HashCommands {
             }
         }
         ctx.changed(args, 1);
+        ctx.countMore(args.count() / 2 - 2);
         return created;
     }
 
@@ -126,6 +127,7 @@ public final class HashCommands {
         } else if (deleted > 0) {
             ctx.changed(args, 1);
         }
+        ctx.countMore(Math.max(0, deleted - 1));
         reply.integer(deleted);
     }
 

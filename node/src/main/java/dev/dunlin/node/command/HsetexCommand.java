@@ -143,6 +143,7 @@ final class HsetexCommand {
             }
         }
         ctx.changed(args, 1);
+        ctx.countMore((request.end - request.first) / 2 - 1);
         if (ctx.effects().listening()) {
             log(ctx, args, request, hash);
         }

@@ -45,9 +45,9 @@ final class HyperLogLogCommands {
 
     private static void pfadd(CommandContext ctx, Args args, ReplyWriter reply) {
         int ref = ctx.writeString(args, 1);
-        boolean changed = ref == CommandContext.MISSING;
+        int changes = ref == CommandContext.MISSING ? 1 : 0;
         HyperLogLog target;
-        if (changed) {
+        if (changes > 0) {
             target = create(ctx, args);
         } else {
             target = open(ctx, args, 1, ref);
@@ -57,16 +57,17 @@ final class HyperLogLogCommands {
         for (int i = 2; i < args.count() && !corrupt; i++) {
             int result = target.add(args.address(i), args.bytes(i));
             corrupt = result == HyperLogLog.CORRUPT;
-            changed |= result == HyperLogLog.CHANGED;
+            changes += result == HyperLogLog.CHANGED ? 1 : 0;
         }
-        if (changed) {
+        if (changes > 0) {
             target.invalidateCount();
             ctx.changed(args, 1);
+            ctx.countMore(changes - 1);
         }
         if (corrupt) {
             throw new CommandException(CORRUPT);
         }
-        reply.integer(changed);
+        reply.integer(changes > 0);
     }
 
     private static void pfcount(CommandContext ctx, Args args, ReplyWriter reply) {

@@ -117,6 +117,8 @@ public final class KeyCommands {
         move(ctx.database(), args, 1, ref, ctx.database(), 2);
         ctx.changed(args, 1);
         ctx.changed(args, 2);
+        // It counts once, although two keys have changed.
+        ctx.countMore(-1);
         return true;
     }
 
@@ -149,6 +151,8 @@ public final class KeyCommands {
         move(ctx.database(), args, 1, ref, target, 1);
         ctx.changed(args, 1);
         ctx.changed(target, args, 1);
+        // It counts once, although two keys have changed.
+        ctx.countMore(-1);
         reply.integer(1);
     }
 

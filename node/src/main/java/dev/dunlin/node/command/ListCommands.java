@@ -87,6 +87,7 @@ public final class ListCommands {
             list.push(left, args.address(i), args.bytes(i));
         }
         ctx.changed(args, 1);
+        ctx.countMore(args.count() - 3);
         reply.integer(list.count());
     }
 
@@ -229,6 +230,7 @@ public final class ListCommands {
         long removed = list.remove(count >= 0, all ? Long.MAX_VALUE : Math.abs(count));
         if (removed > 0) {
             Lists.removed(ctx, args, 1, list);
+            ctx.countMore(removed - 1);
         }
         reply.integer(removed);
     }
@@ -247,8 +249,10 @@ public final class ListCommands {
                 list.removeFromEnd(false, count - 1 - last);
                 list.removeFromEnd(true, first);
             }
-            if (list.count() != count) {
+            long removed = count - list.count();
+            if (removed > 0) {
                 Lists.removed(ctx, args, 1, list);
+                ctx.countMore(removed - 1);
             }
         }
         reply.ok();

@@ -60,6 +60,7 @@ final class ListPops {
         }
         list.removeFromEnd(left, count);
         Lists.removed(ctx, args, key, list);
+        ctx.countMore(count - 1);
         return count;
     }
 
@@ -125,6 +126,8 @@ final class ListPops {
         ctx.changed(args, target);
         Lists.open(ctx, args, source, ref).removeFromEnd(fromLeft, 1);
         Lists.removed(ctx, args, source, list);
+        // It counts once, although two keys have changed.
+        ctx.countMore(-1);
         return true;
     }
 

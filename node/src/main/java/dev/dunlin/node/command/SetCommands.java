@@ -66,6 +66,7 @@ public final class SetCommands {
         }
         if (added > 0) {
             ctx.changed(args, 1);
+            ctx.countMore(added - 1);
         }
         reply.integer(added);
     }
@@ -82,6 +83,7 @@ public final class SetCommands {
         }
         if (set != null && removed > 0) {
             changed(ctx, args, 1, set);
+            ctx.countMore(removed - 1);
         }
         reply.integer(removed);
     }

@@ -38,6 +38,7 @@ final class SetRandomCommands {
             reply.set(0);
         } else if (count >= set.count()) {
             SetCommands.replyAll(set, reply);
+            ctx.countMore(set.count() - 1);
             ctx.delete(args, 1, set.ref());
             if (ctx.effects().listening()) {
                 ctx.effects().instead(CommandContext.DEL, args.copy(1));
@@ -77,6 +78,7 @@ final class SetRandomCommands {
                     }
                 });
         ctx.changed(args, 1);
+        ctx.countMore(count - 1);
     }
 
     private static byte[] copy(SetMember member) {

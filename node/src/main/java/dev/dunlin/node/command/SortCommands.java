@@ -132,6 +132,7 @@ final class SortCommands {
         if (!results.isEmpty()) {
             SortableKeys.store(ctx, args, request.storeArgument(), results);
             ctx.changed(args, request.storeArgument());
+            ctx.countMore(results.size() - 1);
         } else {
             ctx.deleteTarget(args, request.storeArgument());
         }

@@ -117,6 +117,7 @@ final class SortedSetPopCommands {
             set.removeRange(max ? size - popped : 0, popped);
             ctx.changed(args, key);
         }
+        ctx.countMore(popped - 1);
     }
 
     /// What ZMPOP asks for: `numkeys key [key ...] MIN | MAX [COUNT count]`.

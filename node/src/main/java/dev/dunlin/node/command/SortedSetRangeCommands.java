@@ -206,6 +206,7 @@ final class SortedSetRangeCommands {
                     set.removeRange(ranks.first, ranks.count);
                     ctx.changed(args, 1);
                 }
+                ctx.countMore(ranks.count - 1);
             }
         }
         reply.integer(ranks.count);

@@ -186,6 +186,7 @@ public final class StreamCommands {
                 stream.findFirstId();
             }
             ctx.changed(args, 1);
+            ctx.countMore(deleted - 1);
         }
         reply.integer(deleted);
     }
@@ -196,6 +197,7 @@ public final class StreamCommands {
         long trimmed = stream == null ? 0 : trim.apply(stream);
         if (stream != null && trimmed > 0) {
             ctx.changed(args, 1);
+            ctx.countMore(trimmed - 1);
             if (trim.isRough() && ctx.effects().listening()) {
                 byte[][] command = args.copyAll();
                 trim.makeExact(command, stream);

@@ -39,6 +39,7 @@ public final class StreamPendingCommands {
         }
         if (acknowledged > 0) {
             ctx.changed();
+            ctx.countMore(acknowledged - 1);
         }
         reply.integer(acknowledged);
     }

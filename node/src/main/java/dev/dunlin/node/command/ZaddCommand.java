@@ -94,6 +94,7 @@ final class ZaddCommand {
         }
         if (added + updated > 0) {
             ctx.changed(args, 1);
+            ctx.countMore(added + updated - 1);
         }
         reply.integer((options & CHANGED) != 0 ? added + updated : added);
     }
@@ -157,6 +158,7 @@ final class ZaddCommand {
         }
         if (added + updated > 0) {
             ctx.changed(args, 1);
+            ctx.countMore(added + updated - 1);
         }
         reply.integer((options & CHANGED) != 0 ? added + updated : added);
     }
