@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.rdb;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The types of value that RDB versions 1 to 12 know; a type fixes both what a value is and how it is laid out.
@@ -34,6 +35,8 @@ public enum RdbType {
     HASH_METADATA(24),
     HASH_LISTPACK_TIMED(25);
 
+    private static final @Nullable RdbType[] BY_CODE = byCode();
+
     private final int code;
 
     RdbType(int code) {
@@ -47,11 +50,17 @@ public enum RdbType {
 
     /// {@return the type of a byte, or null when no type has it}
     static @Nullable RdbType ofCode(int code) {
-        for (RdbType type : values()) {
-            if (type.code == code) {
-                return type;
-            }
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+    }
+
+    private static @Nullable RdbType[] byCode() {
+        RdbType[] all = values();
+        var types =
+                new @Nullable
+                        RdbType[Arrays.stream(all).mapToInt(RdbType::code).max().orElse(0) + 1];
+        for (RdbType type : all) {
+            types[type.code] = type;
         }
-        return null;
+        return types;
     }
 }
