@@ -19,6 +19,12 @@ import java.util.List;
 final class TestCluster {
     private static final int NODES = 6;
     private static final int SPARE = 3;
+
+    /// Tests that run at the same time, in processes of their own, look for ports in ranges of their own.
+    private static final int PORT_RANGE = 6_000;
+
+    private static final int FIRST_PORT =
+            10_001 + (Integer.getInteger("test.fork", 1) - 1) % 2 * PORT_RANGE;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Cli cli;
@@ -165,7 +171,7 @@ final class TestCluster {
             int base;
             try (var socket = new ServerSocket(0)) {
                 // Bus ports have to stay below those that the system hands out to connections.
-                base = 10_001 + socket.getLocalPort() % 12_000;
+                base = FIRST_PORT + socket.getLocalPort() % (PORT_RANGE - NODES - SPARE);
             }
             var wanted = new ArrayList<Integer>();
             for (int port = base - 1; port < base + NODES + SPARE; port++) {
