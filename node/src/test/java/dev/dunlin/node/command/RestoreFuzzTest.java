@@ -133,6 +133,10 @@ class RestoreFuzzTest {
         String type = harness.call(client, "TYPE", "key").text();
         Reply content = harness.call(client, DifferentialTest.content(type, "key"));
         assertThat(content.isError()).as("%s: %s", type, content).isFalse();
+        if (type.equals("hash") && content.elements().isEmpty()) {
+            // The times of all its fields have passed, and it goes with them.
+            return;
+        }
         assertThat(harness.call(client, "OBJECT", "ENCODING", "key").isError()).isFalse();
         assertThat(harness.call(client, "MEMORY", "USAGE", "key").integer()).isPositive();
 
