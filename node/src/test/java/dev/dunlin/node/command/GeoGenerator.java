@@ -85,22 +85,31 @@ final class GeoGenerator {
     }
 
     private static List<String> place(Random r) {
-        if (r.nextInt(12) == 0) {
-            return of(
-                    pick(r, "180", "-180", "180.1", "0", "-0.0000001", "x", decimal(r)),
-                    pick(r, "85.05112878", "-85.05112878", "85.06", "0", "inf", decimal(r)));
-        }
+        return r.nextInt(12) == 0 ? edge(r) : somewhere(r);
+    }
+
+    private static List<String> somewhere(Random r) {
         // Half of them near each other, the others anywhere.
         return r.nextBoolean()
                 ? of("" + (13 + r.nextDouble() * 3), "" + (37 + r.nextDouble() * 2))
                 : of("" + (r.nextDouble() * 360 - 180), "" + (r.nextDouble() * 170 - 85));
     }
 
+    private static List<String> edge(Random r) {
+        return of(
+                pick(r, "180", "-180", "180.1", "0", "-0.0000001", "x", decimal(r)),
+                pick(r, "85.05112878", "-85.05112878", "85.06", "0", "inf", decimal(r)));
+    }
+
+    /// No two members are at the same spot: Redis finds the nearest few with a sort that is not stable, so which of two at the same distance
+    /// comes first, or comes at all, would be chance.
     private static List<String> places(Random r) {
         List<String> words = new ArrayList<>();
         for (int i = 1 + r.nextInt(r.nextInt(5) == 0 ? 60 : 5); i > 0; i--) {
-            words.addAll(place(r));
-            words.add(member(r));
+            boolean atEdge = r.nextInt(12) == 0;
+            List<String> place = atEdge ? edge(r) : somewhere(r);
+            words.addAll(place);
+            words.add(atEdge ? String.join(",", place) : member(r));
         }
         return CommandGenerator.dropLastAtTimes(r, words);
     }

@@ -51,12 +51,6 @@ final class KnownDifferences {
             // Stored distances: one of a thousand sines is rounded another way than glibc does.
             case "zrange" ->
                     command.get(1).matches(GeoGenerator.TARGETS) && sameNumbers(ours, theirs);
-            case "geosearch",
-                    "georadius",
-                    "georadius_ro",
-                    "georadiusbymember",
-                    "georadiusbymember_ro" ->
-                    isTieOfPlaces(command, ours, theirs);
             case "time", "lastsave" -> ours.type() == theirs.type();
             case "memory" -> ours.type() == ':' && ours.integer() > 0;
             // What was slow, and how slow, is each server's own.
@@ -240,28 +234,6 @@ final class KnownDifferences {
                         .map(Reply::type)
                         .toList()
                         .equals(theirs.elements().stream().map(Reply::type).toList());
-    }
-
-    /// Redis finds the nearest few with a sort that is not stable, so which of two places at the same distance comes first, or comes at all,
-    /// is chance.
-    private static boolean isTieOfPlaces(List<String> command, Reply ours, Reply theirs) {
-        boolean counts = command.stream().anyMatch("count"::equalsIgnoreCase);
-        if (!counts || ours.elements().size() != theirs.elements().size()) {
-            return false;
-        }
-        boolean distances = command.stream().anyMatch("withdist"::equalsIgnoreCase);
-        int others = 0;
-        for (int i = 0; i < ours.elements().size(); i++) {
-            Reply our = ours.elements().get(i);
-            Reply their = theirs.elements().get(i);
-            if (!our.equals(their)) {
-                others++;
-                if (distances && !our.elements().get(1).equals(their.elements().get(1))) {
-                    return false;
-                }
-            }
-        }
-        return others > 0 && others <= 2;
     }
 
     private static boolean within(Reply ours, Reply theirs, long tolerance) {
