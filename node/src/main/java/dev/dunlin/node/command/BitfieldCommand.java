@@ -108,8 +108,7 @@ final class BitfieldCommand {
         reply.array(results);
         int changes = carryOut(ctx, args, ref, reply);
         if (changes > 0 || longer) {
-            ctx.changed(args, 1);
-            ctx.countMore(Math.max(0, changes - 1));
+            ctx.changed(args, 1, Math.max(1, changes));
         }
     }
 

@@ -378,13 +378,13 @@ public final class CommandContext {
 
     /// Deletes a key that was looked up.
     public void delete(Args args, int argument, int ref) {
-        delete(database, args, argument, ref);
+        delete(args, argument, ref, 1);
     }
 
-    /// Deletes a key of any database that was looked up.
-    public void delete(Database db, Args args, int argument, int ref) {
-        db.delete(args.slot(argument), ref, args.hash(argument));
-        changed(db, args, argument);
+    /// As the other, for so many changes, because the key's elements were taken out one by one.
+    void delete(Args args, int argument, int ref, long changes) {
+        database.delete(args.slot(argument), ref, args.hash(argument));
+        changed(database, args, argument, changes);
     }
 
     /// Deletes the key that a command would have stored something in, had there been anything. As in Redis it does not matter whether its
@@ -457,12 +457,18 @@ public final class CommandContext {
 
     /// Notes that the key in this argument has changed: the command will be logged, and transactions that watch it will fail.
     public void changed(Args args, int argument) {
-        changed(database, args, argument);
+        changed(args, argument, 1);
     }
 
-    /// Notes that a key of any database has changed.
-    public void changed(Database db, Args args, int argument) {
-        dirty++;
+    /// As the other, for so many changes: Redis counts elements, and save points are due after so many. 0 for the second key of a command that
+    /// counts once.
+    void changed(Args args, int argument, long changes) {
+        changed(database, args, argument, changes);
+    }
+
+    /// As the other, for a key of any database.
+    void changed(Database db, Args args, int argument, long changes) {
+        dirty += changes;
         if (!watches.isEmpty()) {
             boolean exists =
                     db.find(
@@ -522,15 +528,12 @@ public final class CommandContext {
 
     /// Notes a change that is not about a key in the arguments.
     public void changed() {
-        dirty++;
+        changed(1);
     }
 
-    /// Notes that what has just changed counts for more than one change, as it does in Redis when a command changes several elements: save
-    /// points are due after so many changes.
-    ///
-    /// @param more beyond the one of each key; may be negative
-    void countMore(long more) {
-        dirty += more;
+    /// As the other, for so many changes.
+    void changed(long changes) {
+        dirty += changes;
     }
 
     /// {@return a copy of bytes in native memory}

@@ -35,7 +35,8 @@ public final class DatabaseCommands {
         checkFlushOptions(args);
         long keys = ctx.database().size();
         flush(ctx, ctx.database());
-        emptied(ctx, keys);
+        // Logged even if there was nothing.
+        ctx.changed(Math.max(1, keys));
         reply.ok();
     }
 
@@ -49,16 +50,11 @@ public final class DatabaseCommands {
             keys += ctx.keyspace().database(i).size();
             flush(ctx, ctx.keyspace().database(i));
         }
-        emptied(ctx, keys);
+        // Logged even if there was nothing.
+        ctx.changed(Math.max(1, keys));
         if (!persistence.saveEmptied(ctx.mayBlock() ? ctx.client() : null)) {
             reply.ok();
         }
-    }
-
-    /// Logged even if there was nothing.
-    private static void emptied(CommandContext ctx, long keys) {
-        ctx.changed();
-        ctx.countMore(Math.max(0, keys - 1));
     }
 
     /// SYNC and ASYNC are the same here: the keys are gone at once, and their memory is freed in slices.

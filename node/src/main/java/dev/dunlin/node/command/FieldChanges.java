@@ -60,15 +60,15 @@ final class FieldChanges {
     ///
     /// @param atMs the time that was given
     void end(long atMs) {
-        if (timed.isEmpty() && persistent.isEmpty() && deleted.isEmpty()) {
+        int changes = timed.size() + persistent.size() + deleted.size();
+        if (changes == 0) {
             return;
         }
         if (hash.count() == 0) {
-            ctx.delete(args, 1, hash.ref());
+            ctx.delete(args, 1, hash.ref(), changes);
         } else {
-            ctx.changed(args, 1);
+            ctx.changed(args, 1, changes);
         }
-        ctx.countMore(timed.size() + persistent.size() + deleted.size() - 1);
         Effects effects = ctx.effects();
         effects.none();
         effects.separately();

@@ -90,9 +90,7 @@ final class GeoSearchCommands {
                         request.storesDistance() ? place.distance / request.unit() : place.score);
             }
             ctx.keyspace().allocator().free(block);
-            int stored = SortedSets.store(ctx, args, request.storeKey(), result);
-            ctx.countMore(Math.max(0, stored - 1));
-            reply.integer(stored);
+            reply.integer(SortedSets.store(ctx, args, request.storeKey(), result, places.size()));
         }
     }
 

@@ -67,8 +67,7 @@ public final class HashCommands {
                 created++;
             }
         }
-        ctx.changed(args, 1);
-        ctx.countMore(args.count() / 2 - 2);
+        ctx.changed(args, 1, args.count() / 2 - 1);
         return created;
     }
 
@@ -123,11 +122,10 @@ public final class HashCommands {
             }
         }
         if (hash != null && empty) {
-            ctx.delete(args, 1, hash.ref());
+            ctx.delete(args, 1, hash.ref(), deleted);
         } else if (deleted > 0) {
-            ctx.changed(args, 1);
+            ctx.changed(args, 1, deleted);
         }
-        ctx.countMore(Math.max(0, deleted - 1));
         reply.integer(deleted);
     }
 

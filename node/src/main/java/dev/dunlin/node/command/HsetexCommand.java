@@ -142,8 +142,7 @@ final class HsetexCommand {
                 hash.expire(field, bytes, atMs);
             }
         }
-        ctx.changed(args, 1);
-        ctx.countMore((request.end - request.first) / 2 - 1);
+        ctx.changed(args, 1, (request.end - request.first) / 2);
         if (ctx.effects().listening()) {
             log(ctx, args, request, hash);
         }

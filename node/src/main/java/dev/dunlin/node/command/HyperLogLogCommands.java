@@ -61,8 +61,7 @@ final class HyperLogLogCommands {
         }
         if (changes > 0) {
             target.invalidateCount();
-            ctx.changed(args, 1);
-            ctx.countMore(changes - 1);
+            ctx.changed(args, 1, changes);
         }
         if (corrupt) {
             throw new CommandException(CORRUPT);

@@ -116,9 +116,7 @@ public final class KeyCommands {
         }
         move(ctx.database(), args, 1, ref, ctx.database(), 2);
         ctx.changed(args, 1);
-        ctx.changed(args, 2);
-        // It counts once, although two keys have changed.
-        ctx.countMore(-1);
+        ctx.changed(args, 2, 0);
         return true;
     }
 
@@ -150,9 +148,7 @@ public final class KeyCommands {
         }
         move(ctx.database(), args, 1, ref, target, 1);
         ctx.changed(args, 1);
-        ctx.changed(target, args, 1);
-        // It counts once, although two keys have changed.
-        ctx.countMore(-1);
+        ctx.changed(target, args, 1, 0);
         reply.integer(1);
     }
 
@@ -195,7 +191,7 @@ public final class KeyCommands {
             target.delete(args.slot(2), old, args.hash(2));
         }
         copy(ctx, ref, args, 2, target);
-        ctx.changed(target, args, 2);
+        ctx.changed(target, args, 2, 1);
         reply.integer(1);
     }
 

@@ -86,8 +86,7 @@ public final class ListCommands {
         for (int i = 2; i < args.count(); i++) {
             list.push(left, args.address(i), args.bytes(i));
         }
-        ctx.changed(args, 1);
-        ctx.countMore(args.count() - 3);
+        ctx.changed(args, 1, args.count() - 2);
         reply.integer(list.count());
     }
 
@@ -229,8 +228,7 @@ public final class ListCommands {
         boolean all = count == 0 || count == Long.MIN_VALUE;
         long removed = list.remove(count >= 0, all ? Long.MAX_VALUE : Math.abs(count));
         if (removed > 0) {
-            Lists.removed(ctx, args, 1, list);
-            ctx.countMore(removed - 1);
+            Lists.removed(ctx, args, 1, list, removed);
         }
         reply.integer(removed);
     }
@@ -251,8 +249,7 @@ public final class ListCommands {
             }
             long removed = count - list.count();
             if (removed > 0) {
-                Lists.removed(ctx, args, 1, list);
-                ctx.countMore(removed - 1);
+                Lists.removed(ctx, args, 1, list, removed);
             }
         }
         reply.ok();

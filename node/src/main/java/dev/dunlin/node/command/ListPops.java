@@ -34,7 +34,7 @@ final class ListPops {
         list.seek(left ? 0 : -1);
         reply(list, reply);
         list.removeFromEnd(left, 1);
-        Lists.removed(ctx, args, key, list);
+        Lists.removed(ctx, args, key, list, 1);
         return true;
     }
 
@@ -59,8 +59,7 @@ final class ListPops {
             reply(list, reply);
         }
         list.removeFromEnd(left, count);
-        Lists.removed(ctx, args, key, list);
-        ctx.countMore(count - 1);
+        Lists.removed(ctx, args, key, list, count);
         return count;
     }
 
@@ -123,11 +122,9 @@ final class ListPops {
                 toLeft,
                 list.elementAddress(),
                 list.elementBytes());
-        ctx.changed(args, target);
+        ctx.changed(args, target, 0);
         Lists.open(ctx, args, source, ref).removeFromEnd(fromLeft, 1);
-        Lists.removed(ctx, args, source, list);
-        // It counts once, although two keys have changed.
-        ctx.countMore(-1);
+        Lists.removed(ctx, args, source, list, 1);
         return true;
     }
 

@@ -42,13 +42,14 @@ final class Lists {
         return there != null ? there : create(ctx, args, argument);
     }
 
-    /// Ends a change that took elements out: a list without elements is no list.
-    static void removed(CommandContext ctx, Args args, int argument, ListValue list) {
+    /// Ends a change that took so many elements out: a list without elements is no list.
+    static void removed(
+            CommandContext ctx, Args args, int argument, ListValue list, long elements) {
         if (list.count() == 0) {
-            ctx.delete(args, argument, list.ref());
+            ctx.delete(args, argument, list.ref(), elements);
         } else {
             list.shrink();
-            ctx.changed(args, argument);
+            ctx.changed(args, argument, elements);
         }
     }
 }

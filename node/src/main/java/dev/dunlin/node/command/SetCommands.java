@@ -65,8 +65,7 @@ public final class SetCommands {
             }
         }
         if (added > 0) {
-            ctx.changed(args, 1);
-            ctx.countMore(added - 1);
+            ctx.changed(args, 1, added);
         }
         reply.integer(added);
     }
@@ -82,18 +81,17 @@ public final class SetCommands {
             }
         }
         if (set != null && removed > 0) {
-            changed(ctx, args, 1, set);
-            ctx.countMore(removed - 1);
+            removed(ctx, args, 1, set, removed);
         }
         reply.integer(removed);
     }
 
-    /// Notes that a set has lost members, and deletes it when none is left.
-    static void changed(CommandContext ctx, Args args, int argument, SetValue set) {
+    /// Notes that a set has lost so many members, and deletes it when none is left.
+    static void removed(CommandContext ctx, Args args, int argument, SetValue set, long members) {
         if (set.count() == 0) {
-            ctx.delete(args, argument, set.ref());
+            ctx.delete(args, argument, set.ref(), members);
         } else {
-            ctx.changed(args, argument);
+            ctx.changed(args, argument, members);
         }
     }
 
@@ -117,7 +115,7 @@ public final class SetCommands {
             reply.integer(0);
             return;
         }
-        changed(ctx, args, 1, source);
+        removed(ctx, args, 1, source, 1);
         SetValue target =
                 to == CommandContext.MISSING
                         ? Sets.create(ctx, args, 2, member, 1)

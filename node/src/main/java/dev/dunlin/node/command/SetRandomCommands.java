@@ -38,8 +38,7 @@ final class SetRandomCommands {
             reply.set(0);
         } else if (count >= set.count()) {
             SetCommands.replyAll(set, reply);
-            ctx.countMore(set.count() - 1);
-            ctx.delete(args, 1, set.ref());
+            ctx.delete(args, 1, set.ref(), set.count());
             if (ctx.effects().listening()) {
                 ctx.effects().instead(CommandContext.DEL, args.copy(1));
             }
@@ -60,7 +59,7 @@ final class SetRandomCommands {
             ctx.effects().instead(SREM, args.copy(1), copy(member));
         }
         set.remove(member);
-        SetCommands.changed(ctx, args, 1, set);
+        SetCommands.removed(ctx, args, 1, set, 1);
     }
 
     private static void popSome(
@@ -77,8 +76,7 @@ final class SetRandomCommands {
                         ctx.effects().instead(SREM, key, copy(member));
                     }
                 });
-        ctx.changed(args, 1);
-        ctx.countMore(count - 1);
+        ctx.changed(args, 1, count);
     }
 
     private static byte[] copy(SetMember member) {

@@ -131,8 +131,7 @@ final class SortCommands {
             ReplyWriter reply) {
         if (!results.isEmpty()) {
             SortableKeys.store(ctx, args, request.storeArgument(), results);
-            ctx.changed(args, request.storeArgument());
-            ctx.countMore(results.size() - 1);
+            ctx.changed(args, request.storeArgument(), results.size());
         } else {
             ctx.deleteTarget(args, request.storeArgument());
         }

@@ -134,7 +134,7 @@ final class SortedSetAlgebraCommands {
     private static void store(
             CommandContext ctx, Args args, Operation operation, String name, ReplyWriter reply) {
         Request request = parse(ctx, args, 2, operation, name, true, false);
-        reply.integer(SortedSets.store(ctx, args, 1, combine(ctx, operation, request)));
+        reply.integer(SortedSets.store(ctx, args, 1, combine(ctx, operation, request), 1));
     }
 
     // Arguments

@@ -79,8 +79,7 @@ public final class SortedSetCommands {
             }
         }
         if (set != null && removed > 0) {
-            SortedSets.removed(ctx, args, 1, set);
-            ctx.countMore(removed - 1);
+            SortedSets.removed(ctx, args, 1, set, removed);
         }
         reply.integer(removed);
     }

@@ -112,12 +112,11 @@ final class SortedSetPopCommands {
                     reply.score(element.score());
                 });
         if (popped == size) {
-            ctx.delete(args, key, set.ref());
+            ctx.delete(args, key, set.ref(), popped);
         } else {
             set.removeRange(max ? size - popped : 0, popped);
-            ctx.changed(args, key);
+            ctx.changed(args, key, popped);
         }
-        ctx.countMore(popped - 1);
     }
 
     /// What ZMPOP asks for: `numkeys key [key ...] MIN | MAX [COUNT count]`.

@@ -161,7 +161,7 @@ final class SortedSetRangeCommands {
                                     element.memberBytes(),
                                     element.score()));
         }
-        reply.integer(SortedSets.store(ctx, args, 1, result));
+        reply.integer(SortedSets.store(ctx, args, 1, result, 1));
     }
 
     static void zcount(CommandContext ctx, Args args, ReplyWriter reply) {
@@ -201,12 +201,11 @@ final class SortedSetRangeCommands {
             if (ranks.count > 0) {
                 if (ranks.count == set.count()) {
                     // Elements of a large set are then freed in slices.
-                    ctx.delete(args, 1, set.ref());
+                    ctx.delete(args, 1, set.ref(), ranks.count);
                 } else {
                     set.removeRange(ranks.first, ranks.count);
-                    ctx.changed(args, 1);
+                    ctx.changed(args, 1, ranks.count);
                 }
-                ctx.countMore(ranks.count - 1);
             }
         }
         reply.integer(ranks.count);

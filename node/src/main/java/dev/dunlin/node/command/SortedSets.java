@@ -32,19 +32,22 @@ final class SortedSets {
         return LOOKUP.create(ctx, args, argument);
     }
 
-    /// Notes that elements were removed; a set that has none any more is deleted.
-    static void removed(CommandContext ctx, Args args, int argument, SortedSetValue set) {
+    /// Notes that so many elements were removed; a set that has none any more is deleted.
+    static void removed(
+            CommandContext ctx, Args args, int argument, SortedSetValue set, long elements) {
         if (set.count() == 0) {
-            ctx.delete(args, argument, set.ref());
+            ctx.delete(args, argument, set.ref(), elements);
         } else {
-            ctx.changed(args, argument);
+            ctx.changed(args, argument, elements);
         }
     }
 
     /// Makes a result the value of a key, whatever the key held; no elements, no key.
     ///
+    /// @param changes that it counts for
     /// @return how many elements there are
-    static int store(CommandContext ctx, Args args, int argument, SortedSetBuilder result) {
+    static int store(
+            CommandContext ctx, Args args, int argument, SortedSetBuilder result, long changes) {
         int count = result.count();
         if (count == 0) {
             result.discard();
@@ -62,7 +65,7 @@ final class SortedSets {
                 args.address(argument),
                 args.bytes(argument),
                 args.hash(argument));
-        ctx.changed(args, argument);
+        ctx.changed(args, argument, changes);
         return count;
     }
 

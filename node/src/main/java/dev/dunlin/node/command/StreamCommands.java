@@ -185,8 +185,7 @@ public final class StreamCommands {
             if (first || stream.length() == 0) {
                 stream.findFirstId();
             }
-            ctx.changed(args, 1);
-            ctx.countMore(deleted - 1);
+            ctx.changed(args, 1, deleted);
         }
         reply.integer(deleted);
     }
@@ -196,8 +195,7 @@ public final class StreamCommands {
         StreamValue stream = Streams.write(ctx, args, 1);
         long trimmed = stream == null ? 0 : trim.apply(stream);
         if (stream != null && trimmed > 0) {
-            ctx.changed(args, 1);
-            ctx.countMore(trimmed - 1);
+            ctx.changed(args, 1, trimmed);
             if (trim.isRough() && ctx.effects().listening()) {
                 byte[][] command = args.copyAll();
                 trim.makeExact(command, stream);

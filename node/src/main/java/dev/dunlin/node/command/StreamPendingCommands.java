@@ -38,8 +38,7 @@ public final class StreamPendingCommands {
             }
         }
         if (acknowledged > 0) {
-            ctx.changed();
-            ctx.countMore(acknowledged - 1);
+            ctx.changed(acknowledged);
         }
         reply.integer(acknowledged);
     }

@@ -93,8 +93,7 @@ final class ZaddCommand {
             updated += outcome == UPDATED ? 1 : 0;
         }
         if (added + updated > 0) {
-            ctx.changed(args, 1);
-            ctx.countMore(added + updated - 1);
+            ctx.changed(args, 1, added + updated);
         }
         reply.integer((options & CHANGED) != 0 ? added + updated : added);
     }
@@ -157,8 +156,7 @@ final class ZaddCommand {
             updated += outcome == UPDATED ? 1 : 0;
         }
         if (added + updated > 0) {
-            ctx.changed(args, 1);
-            ctx.countMore(added + updated - 1);
+            ctx.changed(args, 1, added + updated);
         }
         reply.integer((options & CHANGED) != 0 ? added + updated : added);
     }
