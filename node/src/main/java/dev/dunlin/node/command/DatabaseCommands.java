@@ -35,8 +35,7 @@ public final class DatabaseCommands {
         checkFlushOptions(args);
         long keys = ctx.database().size();
         flush(ctx, ctx.database());
-        // Logged even if there was nothing.
-        ctx.changed(Math.max(1, keys));
+        emptied(ctx, args, keys);
         reply.ok();
     }
 
@@ -50,10 +49,17 @@ public final class DatabaseCommands {
             keys += ctx.keyspace().database(i).size();
             flush(ctx, ctx.keyspace().database(i));
         }
-        // Logged even if there was nothing.
-        ctx.changed(Math.max(1, keys));
+        emptied(ctx, args, keys);
         if (!persistence.saveEmptied(ctx.mayBlock() ? ctx.client() : null)) {
             reply.ok();
+        }
+    }
+
+    /// Counts for as many changes as there were keys, and is logged even if there was none.
+    private static void emptied(CommandContext ctx, Args args, long keys) {
+        ctx.changed(keys);
+        if (keys == 0 && ctx.effects().listening()) {
+            ctx.effects().instead(args.copyAll());
         }
     }
 

@@ -56,6 +56,16 @@ class LoggedEffectsTest {
     }
 
     @Test
+    void givenNoKeys_whenFlushed_thenThatIsLoggedAlthoughItIsNoChange() {
+        long before = harness.context.dirty();
+
+        assertThat(logOf("FLUSHDB", "ASYNC")).containsExactly("0: FLUSHDB ASYNC");
+        assertThat(harness.context.dirty()).isEqualTo(before);
+        harness.call(client, "MSET", "a", "1", "b", "2");
+        assertThat(logOf("FLUSHDB")).containsExactly("0: FLUSHDB");
+    }
+
+    @Test
     void givenExpiredKey_whenWritten_thenItsDeletionIsLoggedFirstAndBothAreOneUnit() {
         harness.call(client, "SET", "k", "v", "PX", "5");
         harness.nowMs += 10;
