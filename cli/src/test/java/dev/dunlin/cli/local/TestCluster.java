@@ -21,7 +21,7 @@ final class TestCluster {
     private static final int SPARE = 3;
 
     /// Tests that run at the same time, in processes of their own, look for ports in ranges of their own.
-    private static final int PORT_RANGE = 6_000;
+    private static final int PORT_RANGE = 5_000;
 
     private static final int FIRST_PORT =
             10_001 + (Integer.getInteger("test.fork", 1) - 1) % 2 * PORT_RANGE;

@@ -48,7 +48,7 @@ public final class FakePeer implements AutoCloseable {
 
     public FakePeer(RandomGenerator random) throws IOException {
         id = NodeId.random(random);
-        port = Ports.free(1).getFirst();
+        port = Ports.free();
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         header = primary(SlotSet.EMPTY, 0, 0);
         start(this::accept);

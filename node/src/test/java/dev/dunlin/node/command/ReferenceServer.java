@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.command;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,10 +35,7 @@ final class ReferenceServer implements AutoCloseable {
     }
 
     static ReferenceServer start(Path folder, String... directives) throws IOException {
-        int port;
-        try (var socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = Ports.free();
         List<String> command = new ArrayList<>(List.of("redis-server", "--port", "" + port));
         command.addAll(List.of("--dir", folder.toString(), "--bind", "127.0.0.1"));
         command.addAll(List.of("--save", "", "--daemonize", "no"));

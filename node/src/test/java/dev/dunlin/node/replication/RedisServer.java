@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.replication;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ public final class RedisServer implements AutoCloseable {
     public RedisServer(Path directory, String... options) throws Exception {
         Assumptions.assumeTrue(
                 Files.isExecutable(BINARY), "redis-server is not installed: skipped");
-        port = freePort();
+        port = Ports.free();
         Path home = Files.createTempDirectory(directory, "redis");
         List<String> command =
                 new ArrayList<>(
@@ -51,12 +50,6 @@ public final class RedisServer implements AutoCloseable {
         } catch (Exception | AssertionError failed) {
             process.destroyForcibly();
             throw failed;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.dunlin.node.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import dev.dunlin.node.Node;
 import dev.dunlin.node.config.Settings;
 import dev.dunlin.node.persistence.aof.Disk;
@@ -117,7 +118,7 @@ class AofDiskFaultsTest {
 
     private NodeServer start(String policy) throws Exception {
         var settings = new Settings();
-        settings.parse("port", List.of(Integer.toString(TestNodes.freePort())));
+        settings.parse("port", List.of(Integer.toString(Ports.free())));
         settings.parse("bind", List.of("127.0.0.1"));
         settings.parse("dir", List.of(dir.toString()));
         settings.parse("save", List.of(""));

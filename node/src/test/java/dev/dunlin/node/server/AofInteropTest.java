@@ -4,6 +4,7 @@ package dev.dunlin.node.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import dev.dunlin.node.Node;
 import dev.dunlin.node.command.RandomCommands;
 import java.io.BufferedReader;
@@ -35,7 +36,7 @@ class AofInteropTest {
         final int port;
 
         Redis(Path dir, String... more) throws Exception {
-            port = TestNodes.freePort();
+            port = Ports.free();
             var command = new ArrayList<>(List.of("redis-server", "--port", "" + port));
             command.addAll(List.of("--dir", dir.toString(), "--bind", "127.0.0.1", "--save", ""));
             command.addAll(List.of("--appendonly", "yes", "--enable-debug-command", "yes"));

@@ -3,6 +3,7 @@ package dev.dunlin.node.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import dev.dunlin.node.Node;
 import dev.dunlin.node.config.Settings;
 import java.net.InetAddress;
@@ -17,7 +18,7 @@ class BindTest {
 
     @Test
     void givenNoBind_whenStartedAsAClusterNode_thenItListensEverywhere() throws Exception {
-        int port = TestNodes.freePort();
+        int port = Ports.free();
         var settings = new Settings();
         settings.parse("port", List.of(Integer.toString(port)));
         settings.parse("dir", List.of(dir.toString()));

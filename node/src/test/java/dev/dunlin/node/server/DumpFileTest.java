@@ -3,6 +3,7 @@ package dev.dunlin.node.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import dev.dunlin.node.Node;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,7 +99,7 @@ class DumpFileTest {
             c.call("SET", "a", "1");
             assertThat(c.call("SAVE")).isEqualTo("+OK");
         }
-        int port = TestNodes.freePort();
+        int port = Ports.free();
         for (int round = 0; round < 10; round++) {
             var first = new CompletableFuture<String>();
             Thread early = Thread.ofPlatform().start(() -> firstReply(port, first));

@@ -3,6 +3,7 @@ package dev.dunlin.node.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import dev.dunlin.node.Node;
 import dev.dunlin.node.command.RandomCommands;
 import dev.dunlin.node.tools.CheckRdb;
@@ -34,7 +35,7 @@ class DumpInteropTest {
         private final int port;
 
         Redis(Path dir) throws Exception {
-            port = TestNodes.freePort();
+            port = Ports.free();
             var command = new ArrayList<>(List.of("redis-server", "--port", "" + port));
             command.addAll(List.of("--dir", dir.toString(), "--bind", "127.0.0.1", "--save", ""));
             command.addAll(List.of("--enable-debug-command", "yes"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,22 +37,10 @@ final class ServerProcess implements AutoCloseable {
             throws IOException {
         this.kind = kind;
         this.options = List.of(options);
-        this.port = fixedPort();
+        this.port = Ports.free();
         this.home = Files.createDirectories(directory.resolve(kind + "-" + port));
         this.nodeTimeoutMs = nodeTimeoutMs;
         start();
-    }
-
-    /// A port that stays free while the server is down, and its bus port with it: the kernel gives none below 32768 to a client.
-    private static int fixedPort() throws IOException {
-        var random = new SplittableRandom();
-        for (int attempt = 0; attempt < 200; attempt++) {
-            int port = random.nextInt(12_000, 22_000);
-            if (TestNodes.isFree(port) && TestNodes.isFree(port + TestNodes.BUS_PORT_OFFSET)) {
-                return port;
-            }
-        }
-        throw new IOException("no pair of free ports");
     }
 
     /// Starts it, with the nodes.conf of its last life if it had one, and without data.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import dev.dunlin.node.Node;
 import dev.dunlin.node.config.Settings;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +11,6 @@ import java.util.function.BooleanSupplier;
 
 /// Real nodes inside of the test's process.
 final class TestNodes {
-    static final int BUS_PORT_OFFSET = 10_000;
-
     private TestNodes() {}
 
     /// Starts a node on loopback, on a free port.
@@ -22,39 +18,13 @@ final class TestNodes {
     /// @param directives name, value, name, value...
     static Node start(Path dir, String... directives) throws Exception {
         var settings = new Settings();
-        settings.parse("port", List.of(Integer.toString(freePort())));
+        settings.parse("port", List.of(Integer.toString(Ports.free())));
         settings.parse("bind", List.of("127.0.0.1"));
         settings.parse("dir", List.of(dir.toString()));
         for (int i = 0; i < directives.length; i += 2) {
             settings.parse(directives[i], List.of(directives[i + 1]));
         }
         return Node.start(settings, () -> {});
-    }
-
-    /// {@return a port that is free, and whose bus port is free too}
-    static int freePort() throws IOException {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int port = anyFreePort();
-            int below = port + BUS_PORT_OFFSET > 65535 ? port - 20_000 : port;
-            if (isFree(below) && isFree(below + BUS_PORT_OFFSET)) {
-                return below;
-            }
-        }
-        throw new IOException("no pair of free ports");
-    }
-
-    private static int anyFreePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    static boolean isFree(int port) {
-        try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
     }
 
     /// Waits until a condition holds.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.persistence.rdb;
 
+import dev.dunlin.clusterbus.testkit.Ports;
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +38,7 @@ public final class RealRedis implements AutoCloseable {
     }
 
     public static RealRedis start(Path folder, String... directives) throws IOException {
-        int port = freePort();
+        int port = Ports.free();
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -104,12 +104,6 @@ public final class RealRedis implements AutoCloseable {
         }
         if (!gone) {
             throw new IllegalStateException("redis-server " + process.pid() + " does not stop");
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }
