@@ -203,6 +203,33 @@ public abstract class OrderedTree {
         return leaves.payload(leaf(position), index(position));
     }
 
+    /// Reads the payloads of `items` items, one after the other; so many there must be.
+    ///
+    /// @param position of the first
+    /// @param backwards whether the next one is the one before it
+    /// @param to where they go, from index 0 on
+    /// @return position of the item that follows them, or [#NONE]
+    public final long payloads(long position, boolean backwards, int[] to, int items) {
+        long at = position;
+        int read = 0;
+        while (read < items) {
+            long leaf = leaf(at);
+            int index = index(at);
+            int inLeaf = backwards ? index + 1 : TreeShape.count(leaf) - index;
+            int run = Math.min(items - read, inLeaf);
+            int step = backwards ? -1 : 1;
+            for (int i = 0; i < run; i++) {
+                to[read++] = leaves.payload(leaf, index + i * step);
+            }
+            if (run < inLeaf) {
+                at += (long) run * step;
+            } else {
+                at = backwards ? lastOf(TreeShape.previous(leaf)) : firstOf(TreeShape.next(leaf));
+            }
+        }
+        return at;
+    }
+
     // Changing
 
     /// Adds an item.

@@ -47,6 +47,9 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
     private static final int TREE_OFFSET = Integer.BYTES;
     private static final int DIGITS_BYTES = 24;
 
+    /// Elements of a large set that are read at a time.
+    private static final int GROUP_ELEMENTS = 32;
+
     /// Gets the elements of a set one after the other.
     @FunctionalInterface
     public interface ElementVisitor {
@@ -83,6 +86,9 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
     private int memberBytes;
     private double score;
     private ElementVisitor visitor = element -> {};
+
+    private final int[] groupRefs = new int[GROUP_ELEMENTS];
+    private final int[] groupMemberBytes = new int[GROUP_ELEMENTS];
 
     public SortedSetValue(Keyspace keyspace) {
         super(keyspace);
@@ -297,12 +303,7 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
             return;
         }
         if (!isPacked()) {
-            long at = trees.at(tree(), rank);
-            for (int left = elements; left > 0; left--) {
-                showElement(trees.payload(at));
-                to.visit(this);
-                at = backwards ? trees.previous(at) : trees.next(at);
-            }
+            walkTree(rank, elements, backwards, to);
             return;
         }
         long listpack = listpack();
@@ -315,6 +316,27 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
                         backwards
                                 ? Listpack.previous(listpack, Listpack.previous(listpack, at))
                                 : Listpack.next(listpack, Listpack.next(listpack, at));
+            }
+        }
+    }
+
+    /// Elements lie anywhere in memory, so the headers of a group are read first: these loads do not depend on each other, and the
+    /// processor waits for memory once for many elements and not for each.
+    private void walkTree(int rank, int elements, boolean backwards, ElementVisitor to) {
+        long at = trees.at(tree(), rank);
+        int group;
+        for (int left = elements; left > 0; left -= group) {
+            group = Math.min(left, GROUP_ELEMENTS);
+            at = trees.payloads(at, backwards, groupRefs, group);
+            for (int i = 0; i < group; i++) {
+                groupMemberBytes[i] = Entry.keyBytes(allocator.address(groupRefs[i]));
+            }
+            for (int i = 0; i < group; i++) {
+                long entry = allocator.address(groupRefs[i]);
+                memberAddress = Entry.key(entry);
+                memberBytes = groupMemberBytes[i];
+                score = Double.longBitsToDouble(Memory.getLong(memberAddress + memberBytes));
+                to.visit(this);
             }
         }
     }

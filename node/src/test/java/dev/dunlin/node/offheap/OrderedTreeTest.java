@@ -266,6 +266,24 @@ class OrderedTreeTest {
             position = tree.previous(position);
         }
         assertThat(position).isEqualTo(OrderedTree.NONE);
+        comparePayloads(tree, root);
+    }
+
+    /// Reads all payloads in groups, from the first item on and from the last one back.
+    private void comparePayloads(NamedTree tree, int root) {
+        for (boolean backwards : List.of(false, true)) {
+            long position = backwards ? tree.last(root) : tree.first(root);
+            int[] group = new int[7];
+            var expected = (backwards ? model.descendingMap() : model).values().iterator();
+            for (int left = model.size(); left > 0; left -= group.length) {
+                int items = Math.min(left, group.length);
+                position = tree.payloads(position, backwards, group, items);
+                for (int i = 0; i < items; i++) {
+                    assertThat(group[i]).isEqualTo(expected.next());
+                }
+            }
+            assertThat(position).isEqualTo(OrderedTree.NONE);
+        }
     }
 
     private void drain(NamedTree tree, int root) {
