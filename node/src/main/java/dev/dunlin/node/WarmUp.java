@@ -35,6 +35,11 @@ final class WarmUp {
 
     private static final int BATCHES_PER_LONG_READ = 40;
 
+    /// Methods count as hot when they are called often, however long they run; so there are many short reads beside the few long ones.
+    private static final String SHORT_READ_LAST = "30";
+
+    private static final int SMALL_SET_MEMBERS = 30;
+
     /// Long enough to be compressed in a file.
     private static final String LONG_VALUE = "a value like many others, ".repeat(2);
 
@@ -72,9 +77,15 @@ final class WarmUp {
             }
             replies += add(requests, "LPUSH", "list", "element" + batch);
             replies += add(requests, "SADD", "set", "member" + batch);
+            replies += add(requests, "SADD", "few:" + batch / SMALL_SET_MEMBERS, "member" + batch);
             replies += add(requests, "ZADD", "sorted", "" + batch, "member" + batch);
             replies += add(requests, "XADD", "stream", "*", "field", "value");
             replies += add(requests, "DEL", "key:" + batch);
+            replies += add(requests, "LRANGE", "list", "0", SHORT_READ_LAST);
+            replies += add(requests, "ZRANGE", "sorted", "0", SHORT_READ_LAST);
+            replies += add(requests, "XRANGE", "stream", "-", "+", "COUNT", SHORT_READ_LAST);
+            replies += add(requests, "SMEMBERS", "few:" + batch / SMALL_SET_MEMBERS);
+            replies += add(requests, "HGETALL", "hash:" + batch);
             if (batch % BATCHES_PER_LONG_READ == 0) {
                 replies += add(requests, "LRANGE", "list", "0", "-1");
                 replies += add(requests, "SMEMBERS", "set");
