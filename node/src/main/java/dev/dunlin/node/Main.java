@@ -14,6 +14,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -65,6 +66,8 @@ public final class Main {
             nodes.forEach(Node::close);
             return 1;
         }
+        CompletableFuture.allOf(nodes.stream().map(Node::ready).toArray(CompletableFuture[]::new))
+                .thenRunAsync(CompilerThreads::giveWay);
         var closed = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(

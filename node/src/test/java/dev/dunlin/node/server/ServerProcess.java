@@ -96,6 +96,23 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /// {@return how nice the threads are whose names begin so; empty when there are none}
+    List<Integer> nicenessOf(String threads) throws IOException {
+        Path tasks = Path.of("/proc", Long.toString(Objects.requireNonNull(process).pid()), "task");
+        try (var all = Files.list(tasks)) {
+            List<Integer> found = new ArrayList<>();
+            for (Path thread : all.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                if (stat.contains("(" + threads)) {
+                    // The name may hold blanks; niceness is the 17th field behind it.
+                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                    found.add(Integer.parseInt(fields[16]));
+                }
+            }
+            return found;
+        }
+    }
+
     Kind kind() {
         return kind;
     }
