@@ -80,14 +80,9 @@ public final class Database {
         return roots.length;
     }
 
-    /// Touches memory that finding this key will need; see [HashIndex#touchBucket].
-    public int touchBucket(int slot, long hash) {
-        return roots[slot] == Allocator.NULL ? 0 : index.touchBucket(roots[slot], hash);
-    }
-
-    /// Touches memory that reading this key's entry will need; see [HashIndex#touchEntry].
-    public int touchEntry(int slot, long hash) {
-        return roots[slot] == Allocator.NULL ? 0 : index.touchEntry(roots[slot], hash);
+    /// {@return where a key of this hash will be looked for first, 0 if nowhere; see [HashIndex#bucket]}
+    long bucket(int slot, long hash) {
+        return roots[slot] == Allocator.NULL ? 0 : index.bucket(roots[slot], hash);
     }
 
     /// {@return the entry with this key, or [Allocator#NULL]; expired or not}

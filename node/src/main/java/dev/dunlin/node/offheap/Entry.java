@@ -16,7 +16,9 @@ package dev.dunlin.node.offheap;
 /// expiry: Unix time in milliseconds, then the entry's position in its database's list of expiring entries
 /// ```
 ///
-/// The header is read with one 8-byte load. Integers are little-endian. The allocator's block may be larger than the entry.
+/// The header is read with one 8-byte load, and each change of it is one 8-byte store: a processor cannot hand a narrow store on to a wider
+/// load that follows, and waits until all stores before it are done. Integers are little-endian. The allocator's block may be larger than the
+/// entry.
 ///
 /// Thread: stateless; entries belong to the node's loop.
 public final class Entry {
@@ -88,7 +90,7 @@ public final class Entry {
     }
 
     public static void kind(long entry, int kind) {
-        Memory.putByte(entry, (byte) ((Memory.getByte(entry) & ~KIND_MASK) | kind));
+        Memory.putLong(entry, (Memory.getLong(entry) & ~(long) KIND_MASK) | kind);
     }
 
     public static boolean expires(long entry) {
@@ -101,8 +103,8 @@ public final class Entry {
     }
 
     public static void mark(long entry, boolean mark) {
-        int meta = Memory.getByte(entry);
-        Memory.putByte(entry, (byte) (mark ? meta | MARK_FLAG : meta & ~MARK_FLAG));
+        long header = Memory.getLong(entry);
+        Memory.putLong(entry, mark ? header | MARK_FLAG : header & ~(long) MARK_FLAG);
     }
 
     /// {@return the 24 bits that eviction keeps about accesses}
@@ -111,7 +113,8 @@ public final class Entry {
     }
 
     public static void access(long entry, int access) {
-        Memory.putInt(entry, (Memory.getInt(entry) & 0xFF) | access << 8);
+        long header = Memory.getLong(entry);
+        Memory.putLong(entry, (header & ~0xFFFF_FF00L) | (access & 0xFF_FFFFL) << 8);
     }
 
     public static int keyBytes(long entry) {

@@ -115,23 +115,14 @@ public final class HashIndex {
         return (long) bucketCount(allocator.address(root)) * BUCKET_BYTES;
     }
 
-    /// Touches the bucket that a key of this hash would be in, so that a later `find` need not wait for memory.
-    ///
-    /// @return something that depends on the bucket's bytes; combine and keep it, or the load is optimised away
-    public int touchBucket(int rootRef, long hash) {
+    /// {@return the address of the first bucket that a key of this hash may be in, 0 of a table without any}
+    public long bucket(int rootRef, long hash) {
         long root = allocator.address(rootRef);
-        return bucketCount(root) == 0 ? 0 : Memory.getInt(bucketOf(root, hash));
+        return bucketCount(root) == 0 ? 0 : bucketOf(root, hash);
     }
 
-    /// Touches the first entry that a key of this hash may be.
-    ///
-    /// @return something that depends on the entry's bytes
-    public int touchEntry(int rootRef, long hash) {
-        long root = allocator.address(rootRef);
-        if (bucketCount(root) == 0) {
-            return 0;
-        }
-        long bucket = bucketOf(root, hash);
+    /// {@return the address of the first entry of this bucket that may have a key of this hash; of the bucket itself when there is none}
+    public long candidate(long bucket, long hash) {
         long pattern = tagOf(hash) * ONES;
         long match = zeroBytes(Memory.getLong(bucket) ^ pattern);
         int slot;
@@ -140,11 +131,11 @@ public final class HashIndex {
         } else {
             match = zeroBytes((Memory.getInt(bucket + 8) ^ pattern) | 0xFFFF_FFFF_0000_0000L);
             if (match == 0) {
-                return 0;
+                return bucket;
             }
             slot = 8 + (Long.numberOfTrailingZeros(match) >>> 3);
         }
-        return Memory.getByte(allocator.address(refAt(bucket, slot)));
+        return allocator.address(refAt(bucket, slot));
     }
 
     /// {@return the entry with this key, or [Allocator#NULL]}

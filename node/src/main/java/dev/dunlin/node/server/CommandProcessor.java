@@ -10,6 +10,7 @@ import dev.dunlin.node.command.CommandTable;
 import dev.dunlin.node.command.KeyspaceStats;
 import dev.dunlin.node.config.BufferLimits;
 import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.KeysAhead;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.resp.RequestParser;
 import dev.dunlin.node.resp.Requests;
@@ -22,9 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /// Turns received bytes into executed commands, a batch at a time.
 ///
-/// A batch runs in two phases. First all its requests are parsed, and the index buckets and then the entries that they will need are
-/// touched: these loads do not depend on each other, so the processor waits for memory once and not for each. Then the commands run one
-/// after the other and find their data in the cache. A batch is what one client has sent in a pipeline, or what several clients have sent in
+/// A batch runs in two phases. First all its requests are parsed, and the memory that they will need is loaded ([KeysAhead]). Then the commands
+/// run one after the other and find their data in the cache. A batch is what one client has sent in a pipeline, or what several clients have sent in
 /// one turn of the loop ([TurnReads]); the clock and the settings are read once for it.
 ///
 /// Thread: owned by the node's loop.
@@ -52,15 +52,13 @@ final class CommandProcessor {
     private final long[] hashes = new long[Requests.BATCH_MAX];
     private final int[] slots = new int[Requests.BATCH_MAX];
     private final Database[] databases = new Database[Requests.BATCH_MAX];
+    private final KeysAhead ahead;
 
     // Of each client in a batch of several: its connection, how far its bytes were parsed, and the
     // number of its last request, plus one.
     private final ClientConnection[] sources = new ClientConnection[Requests.BATCH_MAX];
     private final long[] parsedTo = new long[Requests.BATCH_MAX];
     private final int[] lastRequest = new int[Requests.BATCH_MAX];
-
-    /// Keeps the touching loads alive.
-    private int touched;
 
     private boolean replying;
 
@@ -91,6 +89,7 @@ final class CommandProcessor {
         this.table = table;
         this.runner = runner;
         this.ctx = runner.context();
+        this.ahead = new KeysAhead(ctx.keyspace(), Requests.BATCH_MAX);
         this.args = args;
         this.stats = stats;
         this.settings = settings;
@@ -124,7 +123,7 @@ final class CommandProcessor {
                     return parsed;
                 }
                 look(client, 0, count);
-                touch(count);
+                lookAhead(count);
                 at = execute(connection, 0, count, at, parsed);
                 runner.timing().groupEnded(loop.nowMs());
             }
@@ -157,7 +156,7 @@ final class CommandProcessor {
                         look(connection.client(), before, requests.count());
                     }
                 }
-                touch(requests.count());
+                lookAhead(requests.count());
                 runTogether(clients);
             } finally {
                 endBatch();
@@ -265,25 +264,14 @@ final class CommandProcessor {
         }
     }
 
-    /// Touches the memory that the requests will need.
-    ///
-    /// The loops hold nothing else, so that the processor has as many of their loads under way at once as it can.
-    private void touch(int count) {
-        if (count == 1) {
-            return;
-        }
-        int sum = 0;
+    /// Has the memory loaded that the requests will need.
+    private void lookAhead(int count) {
         for (int i = 0; i < count; i++) {
             if (slots[i] >= 0) {
-                sum += databases[i].touchBucket(slots[i], hashes[i]);
+                ahead.add(databases[i], slots[i], hashes[i]);
             }
         }
-        for (int i = 0; i < count; i++) {
-            if (slots[i] >= 0) {
-                sum += databases[i].touchEntry(slots[i], hashes[i]);
-            }
-        }
-        touched = sum;
+        ahead.load();
     }
 
     /// Runs the requests from `first` to `end` of the batch.
@@ -402,10 +390,9 @@ final class CommandProcessor {
 
     void fault(Client client, Throwable cause) {
         LOG.error(
-                "client closed reason=internal_error id={} addr={} touched={}",
+                "client closed reason=internal_error id={} addr={}",
                 client.id(),
                 client.link().peerAddress(),
-                touched,
                 cause);
     }
 

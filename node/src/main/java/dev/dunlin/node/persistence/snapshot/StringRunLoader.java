@@ -3,6 +3,7 @@ package dev.dunlin.node.persistence.snapshot;
 
 import dev.dunlin.node.command.KeySlot;
 import dev.dunlin.node.keyspace.Database;
+import dev.dunlin.node.keyspace.KeysAhead;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.keyspace.ValueKind;
 import dev.dunlin.node.offheap.Allocator;
@@ -11,8 +12,8 @@ import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.persistence.rdb.RdbRecord;
 import dev.dunlin.node.persistence.rdb.StringRun;
 
-/// Puts runs of short strings into the keyspace, in groups: first the table's buckets of a whole group are touched, then its keys are put in,
-/// so that the processor waits for memory once and not for each key.
+/// Puts runs of short strings into the keyspace, in groups: first the table's buckets of a whole group are loaded ([KeysAhead]), then its keys
+/// are put in.
 ///
 /// Thread: owned by the node's loop.
 final class StringRunLoader {
@@ -22,14 +23,13 @@ final class StringRunLoader {
     private final KeyspaceLoader.NewKeys keys;
     private final long[] hashes = new long[GROUP];
     private final int[] slots = new int[GROUP];
-
-    /// Keeps the loads of memory from being optimised away.
-    private int touched;
+    private final KeysAhead ahead;
 
     /// @param keys decides about each key
     StringRunLoader(Keyspace keyspace, KeyspaceLoader.NewKeys keys) {
         this.keyspace = keyspace;
         this.keys = keys;
+        this.ahead = new KeysAhead(keyspace, GROUP);
     }
 
     void load(StringRun run) {
@@ -41,7 +41,7 @@ final class StringRunLoader {
             Database database = keyspace.database(run.db());
             for (int left = run.count(); left > 0; left -= GROUP) {
                 int group = Math.min(left, GROUP);
-                touch(database, at, group);
+                lookAhead(database, at, group);
                 at = put(database, at, group);
             }
         } finally {
@@ -49,7 +49,7 @@ final class StringRunLoader {
         }
     }
 
-    private void touch(Database database, long from, int count) {
+    private void lookAhead(Database database, long from, int count) {
         boolean slotted = database.slots() > 1;
         long at = from;
         for (int i = 0; i < count; i++) {
@@ -57,9 +57,10 @@ final class StringRunLoader {
             long key = at + StringRun.HEADER_BYTES;
             hashes[i] = keyspace.hash(key, keyBytes);
             slots[i] = slotted ? KeySlot.of(key, keyBytes) : 0;
-            touched += database.touchBucket(slots[i], hashes[i]);
+            ahead.add(database, slots[i], hashes[i]);
             at = key + keyBytes + Memory.getInt(at + StringRun.VALUE_BYTES);
         }
+        ahead.loadBuckets();
     }
 
     /// {@return where the next group is}
@@ -88,10 +89,5 @@ final class StringRunLoader {
             at = key + keyBytes + valueBytes;
         }
         return at;
-    }
-
-    /// {@return nothing that means anything}
-    int touched() {
-        return touched;
     }
 }
