@@ -27,6 +27,8 @@ public final class Memory {
     private static final ValueLayout.OfLong I64 =
             JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final int SHORT_COPY_BYTES_MAX = 4 * Long.BYTES;
+
     private Memory() {}
 
     @SuppressWarnings("restricted") // The whole point: see the class comment.
@@ -68,7 +70,46 @@ public final class Memory {
 
     /// Copies `bytes` bytes from one address to another; the ranges may overlap.
     public static void copy(long source, long target, long bytes) {
-        MemorySegment.copy(ALL, source, ALL, target, bytes);
+        if (bytes <= SHORT_COPY_BYTES_MAX) {
+            copyShort(source, target, bytes);
+        } else {
+            MemorySegment.copy(ALL, source, ALL, target, bytes);
+        }
+    }
+
+    /// Most keys and many values are this short. The JVM's own copy moves them by whole vectors under a mask, which reach into the next line
+    /// of the cache and wait for it. First and last bytes are moved as words that may overlap; all is read before anything is written.
+    private static void copyShort(long source, long target, long bytes) {
+        if (bytes > 2 * Long.BYTES) {
+            long last = bytes - Long.BYTES;
+            long head = getLong(source);
+            long second = getLong(source + Long.BYTES);
+            long secondLast = getLong(source + last - Long.BYTES);
+            long tail = getLong(source + last);
+            putLong(target, head);
+            putLong(target + Long.BYTES, second);
+            putLong(target + last - Long.BYTES, secondLast);
+            putLong(target + last, tail);
+        } else if (bytes >= Long.BYTES) {
+            long last = bytes - Long.BYTES;
+            long head = getLong(source);
+            long tail = getLong(source + last);
+            putLong(target, head);
+            putLong(target + last, tail);
+        } else if (bytes >= Integer.BYTES) {
+            long last = bytes - Integer.BYTES;
+            int head = getInt(source);
+            int tail = getInt(source + last);
+            putInt(target, head);
+            putInt(target + last, tail);
+        } else if (bytes > 0) {
+            byte head = getByte(source);
+            byte middle = getByte(source + (bytes >> 1));
+            byte tail = getByte(source + bytes - 1);
+            putByte(target, head);
+            putByte(target + (bytes >> 1), middle);
+            putByte(target + bytes - 1, tail);
+        }
     }
 
     /// Copies `bytes` bytes of native memory into `target`, from `targetIndex` on.
