@@ -21,6 +21,10 @@ import java.util.Map;
 /// machine is quiet.
 public final class ThroughputTest {
     private static final Duration SETTLE = Duration.ofMillis(200);
+    private static final int WARM_UPS_MAX = 12;
+
+    /// Less gain than this from one warm-up to the next is noise.
+    private static final double STEADY_SHARE = 0.03;
 
     private final List<ServerProcess> servers;
     private final Pinning pinning;
@@ -38,7 +42,7 @@ public final class ThroughputTest {
     public ThroughputResult run(Workload workload) throws IOException {
         for (ServerProcess server : servers) {
             prepare(server, workload);
-            sample(server, workload, effort.warmUp());
+            warmUp(server, workload);
         }
         QuietMachine quiet = effort.quietMachine(pinning);
         List<List<Sample>> rounds = new ArrayList<>();
@@ -60,6 +64,18 @@ public final class ThroughputTest {
                             rounds.stream().map(round -> round.get(index)).toList()));
         }
         return new ThroughputResult(workload, results, tried - rounds.size());
+    }
+
+    /// Goes on until the server gets no faster: a JVM compiles what is hot while it runs, and beside a busy loop its compilers take their time.
+    private void warmUp(ServerProcess server, Workload workload) throws IOException {
+        double before = 0;
+        for (int i = 0; i < WARM_UPS_MAX; i++) {
+            double rate = sample(server, workload, effort.warmUp()).operationsPerSecond();
+            if (rate < before * (1 + STEADY_SHARE)) {
+                return;
+            }
+            before = rate;
+        }
     }
 
     /// {@return one sample per server, in the servers' order whatever order they were measured in}
