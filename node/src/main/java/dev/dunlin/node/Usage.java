@@ -19,8 +19,6 @@ final class Usage {
               --nodes N                  Host N nodes in this process, on consecutive ports from --port on, each on a
                                          thread of its own and with its files in <dir>/node-<port>. One per core is right.
               --io-transport NAME        io_uring, epoll, nio, or auto (default): the best that works here.
-              --huge-pages yes|no        Keep the data in huge pages where the system has them (default yes): faster, and no
-                                         more memory than what is in use, rounded up to 2 MB.
 
             Often needed:
               --port 6379                The port for clients. The cluster bus takes this + 10000.

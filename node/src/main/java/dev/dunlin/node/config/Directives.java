@@ -31,8 +31,6 @@ public final class Directives {
     public static final Setting<String>       IO_TRANSPORT     = fixed("io-transport", oneOf("auto", "io_uring", "epoll", "nio"), "auto");
 
     // General
-    /// Whether the data lies in huge pages, where the system has them. Not in Redis, which has `disable-thp` because it forks.
-    public static final Setting<Boolean>      HUGE_PAGES       = fixed("huge-pages", yesNo(), true);
     public static final Setting<Integer>      DATABASES        = fixed("databases", integer(1, MAX), 16);
     public static final Setting<String>       DIR              = protectedSetting("dir", text(), ".");
     public static final Setting<String>       REQUIRE_PASS     = mutable("requirepass", text(), "");
@@ -186,7 +184,6 @@ public final class Directives {
                 MAX_BULK_BYTES,
                 QUERY_BUFFER_BYTES_MAX,
                 IO_TRANSPORT,
-                HUGE_PAGES,
                 DATABASES,
                 DIR,
                 REQUIRE_PASS,

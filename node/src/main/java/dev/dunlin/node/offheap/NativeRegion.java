@@ -9,7 +9,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import org.jspecify.annotations.Nullable;
 
 /// One contiguous range of address space in which a node keeps all its data.
 ///
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class NativeRegion implements AutoCloseable {
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MADV_DONTNEED = 4;
-    private static final int MADV_HUGEPAGE = 14;
-    private static final int MADV_NOHUGEPAGE = 15;
     private static final long MAP_FAILED = -1;
 
     private static final MethodHandle MMAP =
@@ -37,7 +34,6 @@ public final class NativeRegion implements AutoCloseable {
 
     private final long address;
     private final long bytes;
-    private @Nullable HugeBlocks hugeBlocks;
     private boolean closed;
 
     private NativeRegion(long address, long bytes) {
@@ -84,32 +80,10 @@ public final class NativeRegion implements AutoCloseable {
         return bytes;
     }
 
-    /// Asks the system to use huge pages where it can, if it lets programs ask (Linux, `transparent_hugepage/enabled` is not `never`).
-    public void preferHugePages() {
-        if (System.getProperty("os.name", "").equals("Linux")) {
-            hugeBlocks =
-                    new HugeBlocks(
-                            address,
-                            bytes,
-                            (from, range, huge) ->
-                                    advise(from, range, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE));
-        }
-    }
-
     /// Gives the pages of a page-aligned range back to the system; they read as zero when touched again (on Linux).
-    ///
-    /// @param freeFrom where the free range around it begins, all of which has been given back then
-    public void release(long fromAddress, long rangeBytes, long freeFrom, long freeBytes) {
-        if (hugeBlocks != null) {
-            hugeBlocks.releasing(fromAddress, rangeBytes, freeFrom, freeBytes);
-        }
-        advise(fromAddress, rangeBytes, MADV_DONTNEED);
-    }
-
-    /// What the system does not know, it does not do; nothing depends on it.
-    private static void advise(long fromAddress, long rangeBytes, int advice) {
+    public void release(long fromAddress, long rangeBytes) {
         try {
-            int _ = (int) MADVISE.invokeExact(fromAddress, rangeBytes, advice);
+            int _ = (int) MADVISE.invokeExact(fromAddress, rangeBytes, MADV_DONTNEED);
         } catch (Throwable t) {
             throw new LinkageError("madvise", t);
         }

@@ -88,7 +88,7 @@ final class PageAllocator {
         }
         addFree(from, to - from);
         if (to - from >= RELEASE_PAGES_MIN) {
-            release(heldFrom, heldTo - heldFrom, from, to - from);
+            release(heldFrom, heldTo - heldFrom);
         }
     }
 
@@ -107,7 +107,7 @@ final class PageAllocator {
             if (held < 0 || held >= start + pages) {
                 continue;
             }
-            release(start, pages, start, pages);
+            release(start, pages);
             if (--left == 0) {
                 return false;
             }
@@ -129,22 +129,14 @@ final class PageAllocator {
         }
     }
 
-    private void release(int start, int pages, int freeStart, int freePages) {
-        region.release(address(start), bytesOf(pages), address(freeStart), bytesOf(freePages));
+    private void release(int start, int pages) {
+        region.release(region.address() + (long) start * PAGE_BYTES, (long) pages * PAGE_BYTES);
         for (int page = resident.nextSetBit(start);
                 page >= 0 && page < start + pages;
                 page = resident.nextSetBit(page + 1)) {
             resident.clear(page);
             residentPages--;
         }
-    }
-
-    private long address(int page) {
-        return region.address() + bytesOf(page);
-    }
-
-    private static long bytesOf(int pages) {
-        return (long) pages * PAGE_BYTES;
     }
 
     private void addFree(int start, int pages) {

@@ -90,13 +90,6 @@ public final class SlabAllocator extends Allocator {
         return create(REGION_BYTES_MAX);
     }
 
-    /// As [#create()], with huge pages where the system has them.
-    public static SlabAllocator createOfHugePages() {
-        NativeRegion region = NativeRegion.reserve(REGION_BYTES_MAX);
-        region.preferHugePages();
-        return new SlabAllocator(region);
-    }
-
     /// Reserves a region of `regionBytes` bytes.
     public static SlabAllocator create(long regionBytes) {
         if (regionBytes > REGION_BYTES_MAX) {

@@ -113,7 +113,7 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         observation = new Observation(transport.label(), loop.nowMs(), random);
         keyspace =
                 new Keyspace(
-                        allocator(settings.get(Directives.HUGE_PAGES)),
+                        allocator(),
                         clustered ? 1 : settings.get(Directives.DATABASES),
                         clustered ? KeySlot.COUNT : 1,
                         random.nextLong());
@@ -336,9 +336,8 @@ public final class NodeServer implements AutoCloseable, NodeServices {
     }
 
     /// The debug allocator costs several times as much; tests and fuzzing turn it on.
-    private static Allocator allocator(boolean hugePages) {
-        SlabAllocator slabs =
-                hugePages ? SlabAllocator.createOfHugePages() : SlabAllocator.create();
+    private static Allocator allocator() {
+        SlabAllocator slabs = SlabAllocator.create();
         return Boolean.getBoolean("dunlin.debugAllocator") ? new DebugAllocator(slabs) : slabs;
     }
 
