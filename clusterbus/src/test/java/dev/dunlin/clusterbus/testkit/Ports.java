@@ -13,7 +13,7 @@ import java.util.List;
 /// (`test.fork` 1, 2) have ranges of their own, so nobody takes one between the look and the bind.
 public final class Ports {
     /// From a client port to the port of its bus, as Redis has it.
-    public static final int BUS_OFFSET = 10_000;
+    private static final int BUS_OFFSET = 10_000;
 
     private static final int PER_FORK = 5_000;
     private static final int FIRST =
@@ -45,7 +45,7 @@ public final class Ports {
         return List.copyOf(ports);
     }
 
-    public static boolean isFree(int port) {
+    private static boolean isFree(int port) {
         try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.isBound();
         } catch (IOException taken) {
