@@ -3,9 +3,9 @@ package dev.dunlin.node;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.dunlin.node.offheap.CLibrary;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -38,7 +38,10 @@ final class CompilerThreads {
         }
         int changed = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
-            MethodHandle setPriority = setPriority();
+            MethodHandle setPriority =
+                    CLibrary.function(
+                            "setpriority",
+                            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
             for (Path thread : threads) {
                 if (compiles(thread)) {
                     int id = Integer.parseInt(thread.getFileName().toString());
@@ -61,17 +64,5 @@ final class CompilerThreads {
         } catch (IOException ended) {
             return false;
         }
-    }
-
-    @SuppressWarnings(
-            "restricted") // The JDK itself has no call for the priority of a thread that is not
-    // Java's.
-    private static MethodHandle setPriority() {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup()
-                        .find("setpriority")
-                        .orElseThrow(() -> new LinkageError("no setpriority in the C library")),
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     }
 }

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -22,15 +21,16 @@ public final class NativeRegion implements AutoCloseable {
     private static final long MAP_FAILED = -1;
 
     private static final MethodHandle MMAP =
-            downcall(
+            CLibrary.function(
                     "mmap",
                     FunctionDescriptor.of(
                             JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
                             JAVA_LONG));
     private static final MethodHandle MUNMAP =
-            downcall("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+            CLibrary.function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle MADVISE =
-            downcall("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+            CLibrary.function(
+                    "madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
     private final long address;
     private final long bytes;
@@ -100,16 +100,5 @@ public final class NativeRegion implements AutoCloseable {
         } catch (Throwable t) {
             throw new LinkageError("munmap", t);
         }
-    }
-
-    @SuppressWarnings(
-            "restricted") // Memory is taken from the system itself: see the class comment.
-    private static MethodHandle downcall(String name, FunctionDescriptor descriptor) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup()
-                        .find(name)
-                        .orElseThrow(() -> new LinkageError("no " + name + " in the C library")),
-                descriptor);
     }
 }
