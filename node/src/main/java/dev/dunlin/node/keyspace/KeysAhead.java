@@ -40,14 +40,11 @@ public final class KeysAhead {
 
     /// Loads what finding and reading the keys of the batch will need; the next batch begins.
     public void load() {
-        // A single key has nothing to wait for meanwhile.
-        if (count > 1) {
-            load(buckets);
-            for (int i = 0; i < count; i++) {
-                entries[i] = index.candidate(buckets[i], hashes[i]);
-            }
-            load(entries);
+        load(buckets);
+        for (int i = 0; i < count; i++) {
+            entries[i] = index.candidate(buckets[i], hashes[i]);
         }
+        load(entries);
         count = 0;
     }
 

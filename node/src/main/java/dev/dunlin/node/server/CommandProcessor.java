@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /// Turns received bytes into executed commands, a batch at a time.
 ///
-/// A batch runs in two phases. First all its requests are parsed, and the memory that they will need is loaded ([KeysAhead]). Then the commands
-/// run one after the other and find their data in the cache. A batch is what one client has sent in a pipeline, or what several clients have sent in
-/// one turn of the loop ([TurnReads]); the clock and the settings are read once for it.
+/// A batch runs in two phases. First all its requests are parsed, and the memory that they will need is loaded ([KeysAhead]). Then the
+/// commands run one after the other and find their data in the cache. A batch is what one client has sent in a pipeline, or what several
+/// clients have sent in one turn of the loop ([TurnReads]); the clock and the settings are read once for it.
 ///
 /// Thread: owned by the node's loop.
 final class CommandProcessor {
@@ -264,8 +264,11 @@ final class CommandProcessor {
         }
     }
 
-    /// Has the memory loaded that the requests will need.
+    /// Has the memory loaded that the requests will need; a single one has nothing to do meanwhile.
     private void lookAhead(int count) {
+        if (count == 1) {
+            return;
+        }
         for (int i = 0; i < count; i++) {
             if (slots[i] >= 0) {
                 ahead.add(databases[i], slots[i], hashes[i]);

@@ -297,7 +297,7 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
     }
 
     /// Shows `elements` elements one after the other, from the one with `rank` elements before it on, or from there backwards; the visitor
-    /// must not change the set.
+    /// must not change the set, nor go through another one with this object.
     public void forEach(int rank, int elements, boolean backwards, ElementVisitor to) {
         if (elements <= 0) {
             return;
@@ -332,10 +332,7 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
                 groupMemberBytes[i] = Entry.keyBytes(allocator.address(groupRefs[i]));
             }
             for (int i = 0; i < group; i++) {
-                long entry = allocator.address(groupRefs[i]);
-                memberAddress = Entry.key(entry);
-                memberBytes = groupMemberBytes[i];
-                score = Double.longBitsToDouble(Memory.getLong(memberAddress + memberBytes));
+                showEntry(allocator.address(groupRefs[i]), groupMemberBytes[i]);
                 to.visit(this);
             }
         }
@@ -590,9 +587,13 @@ public final class SortedSetValue extends OpenValue<SortedSetValue> {
 
     private void showElement(int element) {
         long entry = allocator.address(element);
+        showEntry(entry, Entry.keyBytes(entry));
+    }
+
+    private void showEntry(long entry, int bytes) {
         memberAddress = Entry.key(entry);
-        memberBytes = Entry.keyBytes(entry);
-        score = Double.longBitsToDouble(Memory.getLong(Entry.value(entry)));
+        memberBytes = bytes;
+        score = Double.longBitsToDouble(Memory.getLong(memberAddress + bytes));
     }
 
     private void showPacked(long listpack, int at) {
