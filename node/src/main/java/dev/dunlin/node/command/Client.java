@@ -142,9 +142,10 @@ public final class Client {
         repliesOff = true;
     }
 
-    /// Leaves out the reply to the command after the one that runs now.
+    /// Leaves out the reply to the command after the one that runs now. Says nothing new while no reply is sent at all; what was asked
+    /// for before stays, which shows when several of these run in one transaction.
     public void skipNextReply() {
-        skipsNextReply = !repliesOff;
+        skipsNextReply |= !repliesOff;
     }
 
     public void commandEnded() {

@@ -137,12 +137,39 @@ class ConnectionDifferentialTest {
             }
             pipeline.add(List.of("DISCARD"));
             pipeline.add(List.of("AUTH", ConnectionGenerator.PASSWORD));
-            pipeline.add(List.of("CLIENT", "REPLY", "ON"));
-            pipeline.add(List.of("PING", END));
-            assertThat(replies(node.port(), pipeline))
-                    .as("-Dseed=%d: %s", SEED, pipeline)
-                    .isEqualTo(replies(redis.port(), pipeline));
+            compareReplies(pipeline);
         }
+    }
+
+    /// A SKIP that a transaction runs outlives the OFF after it, and so hides the reply to what follows EXEC.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CLIENT REPLY SKIP,CLIENT REPLY OFF,CLIENT REPLY SKIP,CLIENT REPLY ON",
+                "CLIENT REPLY OFF,CLIENT REPLY SKIP,CLIENT REPLY ON",
+                "CLIENT REPLY SKIP,CLIENT REPLY ON",
+                "CLIENT REPLY SKIP,CLIENT REPLY OFF"
+            })
+    void givenReplyModesInATransaction_whenItRuns_thenTheSameRepliesAreLeft(String commands)
+            throws IOException {
+        List<List<String>> pipeline = new ArrayList<>();
+        pipeline.add(List.of("HELLO", "2", "AUTH", "default", ConnectionGenerator.PASSWORD));
+        pipeline.add(List.of("MULTI"));
+        for (String command : commands.split(",", -1)) {
+            pipeline.add(List.of(command.split(" ", -1)));
+        }
+        pipeline.add(List.of("EXEC"));
+        pipeline.add(List.of("PING", "1"));
+        pipeline.add(List.of("PING", "2"));
+        compareReplies(pipeline);
+    }
+
+    private static void compareReplies(List<List<String>> pipeline) throws IOException {
+        pipeline.add(List.of("CLIENT", "REPLY", "ON"));
+        pipeline.add(List.of("PING", END));
+        assertThat(replies(node.port(), pipeline))
+                .as("-Dseed=%d: %s", SEED, pipeline)
+                .isEqualTo(replies(redis.port(), pipeline));
     }
 
     private static List<String> pipelined(Random random) {
