@@ -3,19 +3,22 @@ package dev.dunlin.node.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Random commands of all types before, while and after a replica attaches: a node of ours and redis-server, either as the other's replica,
 /// hold the same in the end.
+@Tag("long-run")
 class AllTypesReplicationTest {
     private static final int COMMANDS = Integer.getInteger("replication.commands", 8000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
 
     /// Not places: distances that are stored differ in the last digit, as `KnownDifferences` says, and are worked out by each server.
     private static final List<CommandGenerator> FAMILIES =

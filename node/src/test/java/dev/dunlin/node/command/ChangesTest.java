@@ -4,6 +4,7 @@ package dev.dunlin.node.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,14 +14,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// How many changes a command counts for, which decides when a save point is due, beside a real server.
+@Tag("long-run")
 class ChangesTest {
     private static final int COMMANDS = Integer.getInteger("differential.commands", 3000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
     private static final Pattern CHANGES = Pattern.compile("rdb_changes_since_last_save:(\\d+)");
 
     /// Redis counts differently what it comes upon on the way: bits that were already as they are set when the string has grown, and consumers

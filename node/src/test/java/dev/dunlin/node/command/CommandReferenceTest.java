@@ -3,6 +3,7 @@ package dev.dunlin.node.command;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,14 +14,16 @@ import java.util.TreeSet;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What COMMAND tells of each command that both have, ours beside redis-server's.
+@Tag("long-run")
 class CommandReferenceTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
 
     /// Rows in which a later Redis, whose table ours follows, differs from 7.0.
     private static final Set<String> LATER =

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.dunlin.node.Node;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,9 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// HELLO, AUTH, CLIENT and the like, sent to a node of ours and to a real redis-server, both with a password: the replies must be equal.
 ///
 /// A failure prints its seed; `-Dseed=N` repeats it. `-Ddifferential.commands=1000000` is the long form.
+@Tag("long-run")
 class ConnectionDifferentialTest {
     private static final int COMMANDS = Integer.getInteger("differential.commands", 6000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
     private static final int COMMANDS_PER_CONNECTION = 40;
     private static final String END = "the-end";
     private static final int DATABASES = 4;

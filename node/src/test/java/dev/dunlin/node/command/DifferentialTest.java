@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.dunlin.node.Node;
 import dev.dunlin.node.config.Directives;
 import dev.dunlin.node.config.Settings;
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,9 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Random commands to a node of ours and to a real redis-server: the replies must be equal, and so must the keys in the end.
 ///
 /// A failure prints its seed; `-Dseed=N` repeats it. `-Ddifferential.commands=1000000` is the long form.
+@Tag("long-run")
 class DifferentialTest {
     private static final int COMMANDS = Integer.getInteger("differential.commands", 25_000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
     private static final int DATABASES = CommandHarness.DATABASES;
 
     /// How many commands before a difference are printed with it.

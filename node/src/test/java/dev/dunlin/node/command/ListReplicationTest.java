@@ -3,6 +3,7 @@ package dev.dunlin.node.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,12 +11,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Lists on a node and on a real server that replicates it, or that it replicates; and lists carried over by hand.
+@Tag("long-run")
 class ListReplicationTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
     private static final int COMMANDS = 3000;
     private static final int LONG_LIST = 30_000;
 

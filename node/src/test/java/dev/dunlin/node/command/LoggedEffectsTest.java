@@ -4,6 +4,7 @@ package dev.dunlin.node.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dunlin.node.testkit.Seeds;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -15,13 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What goes into the log, against what a real server writes into its append-only file.
+@Tag("long-run")
 class LoggedEffectsTest {
     private static final int COMMANDS = Integer.getInteger("differential.commands", 4000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
 
     /// Unix times from here on are compared by their place only: the servers run a command at different times.
     private static final BigInteger SOME_TIME_AGO_MS = BigInteger.valueOf(1_500_000_000_000L);

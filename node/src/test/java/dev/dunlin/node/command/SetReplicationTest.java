@@ -3,20 +3,23 @@ package dev.dunlin.node.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Sets under random commands while a replica attaches: a node of ours and redis-server, either as the other's replica, have the same in
 /// the end.
+@Tag("long-run")
 class SetReplicationTest {
     private static final int COMMANDS = 6000;
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
     private static final long DEADLINE_NS = 30_000_000_000L;
 
     @TempDir private Path folder;

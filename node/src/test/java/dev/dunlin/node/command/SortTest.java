@@ -7,19 +7,22 @@ import static dev.dunlin.node.command.CommandGenerator.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// SORT beside a real server's.
+@Tag("long-run")
 class SortTest {
     private static final int COMMANDS = Integer.getInteger("differential.commands", 4000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
 
     @Test
     void givenRandomCollections_whenSortedOnBothServers_thenRepliesAndListsAreEqual(

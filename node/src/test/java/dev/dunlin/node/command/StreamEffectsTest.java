@@ -4,19 +4,22 @@ package dev.dunlin.node.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dunlin.node.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What commands about streams leave in the log, against what a real server writes into its append-only file.
+@Tag("long-run")
 class StreamEffectsTest {
     private static final int COMMANDS = Integer.getInteger("differential.commands", 4000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
 
     private final CommandHarness harness = new CommandHarness(false);
     private final Client client = harness.client();

@@ -8,6 +8,7 @@ import dev.dunlin.node.persistence.rdb.DumpPayload;
 import dev.dunlin.node.persistence.rdb.RdbFormatException;
 import dev.dunlin.node.persistence.rdb.RdbLimits;
 import dev.dunlin.node.persistence.rdb.RdbValue;
+import dev.dunlin.node.testkit.Seeds;
 import dev.dunlin.node.value.StreamPart;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,12 +18,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Streams on a node and on a real server that replicates it, or that it replicates; and streams carried over by hand.
+@Tag("long-run")
 class StreamReplicationTest {
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
     private static final int COMMANDS = 3000;
     private static final int LONG_STREAM = 30_000;
     private static final List<String> KEYS = List.of("s0", "s1", "s2", "long", "future", "counted");

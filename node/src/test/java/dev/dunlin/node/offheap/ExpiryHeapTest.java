@@ -3,7 +3,7 @@ package dev.dunlin.node.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.node.persistence.codec.Seeds;
+import dev.dunlin.node.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

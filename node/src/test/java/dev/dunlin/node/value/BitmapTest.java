@@ -3,7 +3,7 @@ package dev.dunlin.node.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.node.persistence.codec.Seeds;
+import dev.dunlin.node.testkit.Seeds;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;

@@ -11,18 +11,21 @@ import dev.dunlin.node.offheap.DebugAllocator;
 import dev.dunlin.node.offheap.Memory;
 import dev.dunlin.node.offheap.NodeChain;
 import dev.dunlin.node.offheap.SlabAllocator;
+import dev.dunlin.node.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Streams against a map of the JDK, in memory that notices damage and leaks. `-Dmodel.operations=1000000` is the long form.
+@Tag("long-run")
 class StreamValueTest {
     private static final int OPERATIONS = Integer.getInteger("model.operations", 4000);
-    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFF);
+    private static final long SEED = Seeds.LONG_RUN;
 
     /// Entries are few milliseconds apart, with few of them in each.
     private record Id(long ms, long seq) implements Comparable<Id> {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.node.persistence.codec.Lzf.Outcome;
+import dev.dunlin.node.testkit.Seeds;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

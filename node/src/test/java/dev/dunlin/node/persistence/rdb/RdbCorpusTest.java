@@ -3,7 +3,7 @@ package dev.dunlin.node.persistence.rdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dunlin.node.persistence.codec.Seeds;
+import dev.dunlin.node.testkit.Seeds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

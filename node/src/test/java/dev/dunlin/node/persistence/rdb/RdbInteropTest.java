@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.dunlin.node.persistence.codec.Seeds;
+import dev.dunlin.node.testkit.Seeds;
 import dev.dunlin.node.value.Listpack;
 import dev.dunlin.node.value.ListpackElement;
 import io.netty.buffer.ByteBuf;

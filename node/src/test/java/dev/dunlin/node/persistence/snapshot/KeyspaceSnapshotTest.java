@@ -4,8 +4,8 @@ package dev.dunlin.node.persistence.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.dunlin.node.persistence.codec.Seeds;
 import dev.dunlin.node.persistence.rdb.RealRedis;
+import dev.dunlin.node.testkit.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
