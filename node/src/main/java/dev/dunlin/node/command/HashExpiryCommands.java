@@ -192,9 +192,9 @@ public final class HashExpiryCommands {
         HashValue hash = Hashes.write(ctx, args, 1);
         boolean timed = ExpiryTime.isUnit(args, 2);
         boolean persist = args.is(2, "persist");
+        long atMs = timed ? FieldArgs.time(ctx, args, 2, "hgetex") : HashValue.NO_TIME;
         FieldArgs fields =
                 FieldArgs.parse(args, timed ? 4 : persist ? 3 : 2, FieldArgs.NOT_POSITIVE);
-        long atMs = timed ? FieldArgs.time(ctx, args, 2, "hgetex") : HashValue.NO_TIME;
         reply.array(fields.count());
         if (hash == null) {
             replyNil(fields, reply);

@@ -25,30 +25,28 @@ final class HsetexCommand {
 
     private HsetexCommand() {}
 
-    /// What the arguments say.
+    /// What the arguments say. Options come before the fields, and each is checked where it stands.
     ///
-    /// @param first argument that is a field, 0 when there is none
-    /// @param unit argument that is one, 0 when there is none
+    /// @param first argument that is a field
+    /// @param timed whether the fields get a time
+    /// @param atMs that time
     /// @param condition argument that is one, 0 when there is none
-    private record Request(int first, int end, int unit, boolean keepsTime, int condition) {
-        static Request parse(Args args) {
-            int first = 0;
-            int end = 0;
-            int unit = 0;
+    private record Request(int first, boolean timed, long atMs, boolean keepsTime, int condition) {
+        static Request parse(CommandContext ctx, Args args) {
+            boolean timed = false;
+            long atMs = HashValue.NO_TIME;
             boolean keep = false;
             int condition = 0;
             for (int i = 2; i < args.count(); i++) {
                 if (args.is(i, "fields")) {
-                    first = i + 2;
-                    end = end(args, i);
-                    i = end - 1;
+                    return new Request(first(args, i), timed, atMs, keep, condition);
                 } else if (args.is(i, "fnx") || args.is(i, "fxx")) {
                     if (condition != 0) {
                         throw new CommandException(ONE_CONDITION);
                     }
                     condition = i;
                 } else if (args.is(i, "keepttl") || ExpiryTime.isUnit(args, i)) {
-                    if (keep || unit != 0) {
+                    if (keep || timed) {
                         throw new CommandException(ONE_TIME);
                     }
                     keep = args.is(i, "keepttl");
@@ -56,8 +54,8 @@ final class HsetexCommand {
                         if (i + 1 >= args.count()) {
                             throw new CommandException(MISSING_TIME);
                         }
-                        args.longAt(i + 1);
-                        unit = i++;
+                        timed = true;
+                        atMs = FieldArgs.time(ctx, args, i++, "hsetex");
                     }
                 } else {
                     throw new CommandException(
@@ -66,57 +64,52 @@ final class HsetexCommand {
                                             + RespError.quoted(args.copy(i), args.bytes(i))));
                 }
             }
-            if (first == 0) {
-                throw new CommandException(RespError.wrongArity("hsetex"));
-            }
-            return new Request(first, end, unit, keep, condition);
+            throw new CommandException(RespError.wrongArity("hsetex"));
         }
 
-        private static int end(Args args, int word) {
-            if (word + 3 >= args.count()) {
+        /// {@return the argument that is the first of as many pairs as are announced, which are all that follows}
+        private static int first(Args args, int word) {
+            int left = args.count() - word - 2;
+            if (left < 2) {
                 throw new CommandException(RespError.wrongArity("hsetex"));
             }
             long count = args.longAt(word + 1, BAD_COUNT);
-            if (count < 1) {
+            if (count < 1 || count > Integer.MAX_VALUE) {
                 throw new CommandException(BAD_COUNT);
             }
-            if (count > (args.count() - word - 2) / 2) {
+            if (2 * count != left) {
                 throw new CommandException(RespError.wrongArity("hsetex"));
             }
-            return word + 2 + 2 * (int) count;
+            return word + 2;
         }
     }
 
     static void hsetex(CommandContext ctx, Args args, ReplyWriter reply) {
-        Request request = Request.parse(args);
-        long atMs =
-                request.unit == 0
-                        ? HashValue.NO_TIME
-                        : FieldArgs.time(ctx, args, request.unit, "hsetex");
+        Request request = Request.parse(ctx, args);
         HashValue there = Hashes.write(ctx, args, 1);
         if (request.condition != 0 && !isMet(request, there, args)) {
             reply.integer(0);
             return;
         }
-        if (request.unit != 0 && atMs <= ctx.nowMs() && ctx.services().mayExpire()) {
+        if (request.timed && request.atMs <= ctx.nowMs() && ctx.services().mayExpire()) {
             if (there != null) {
                 var changes = new FieldChanges(ctx, args, there);
-                for (int i = request.first; i < request.end; i += 2) {
+                for (int i = request.first; i < args.count(); i += 2) {
                     changes.delete(i);
                 }
-                changes.end(atMs);
+                changes.end(request.atMs);
             }
             reply.integer(1);
             return;
         }
-        set(ctx, args, request, there, Math.max(1, atMs));
+        set(ctx, args, request, there, Math.max(1, request.atMs));
         reply.integer(1);
     }
 
     /// {@return whether all fields are there, or none, whichever was asked for}
     private static boolean isMet(Request request, @Nullable HashValue there, Args args) {
         boolean wanted = args.is(request.condition, "fxx");
-        for (int i = request.first; i < request.end; i += 2) {
+        for (int i = request.first; i < args.count(); i += 2) {
             boolean found = there != null && there.find(args.address(i), args.bytes(i));
             if (found != wanted) {
                 return false;
@@ -128,7 +121,7 @@ final class HsetexCommand {
     private static void set(
             CommandContext ctx, Args args, Request request, @Nullable HashValue there, long atMs) {
         HashValue hash = there != null ? there : Hashes.writeOrCreate(ctx, args, 1);
-        for (int i = request.first; i < request.end; i += 2) {
+        for (int i = request.first; i < args.count(); i += 2) {
             long field = args.address(i);
             int bytes = args.bytes(i);
             long value = args.address(i + 1);
@@ -138,11 +131,11 @@ final class HsetexCommand {
             } else {
                 hash.put(field, bytes, value, valueBytes);
             }
-            if (request.unit != 0) {
+            if (request.timed) {
                 hash.expire(field, bytes, atMs);
             }
         }
-        ctx.changed(args, 1, (request.end - request.first) / 2);
+        ctx.changed(args, 1, (args.count() - request.first) / 2);
         if (ctx.effects().listening()) {
             log(ctx, args, request, hash);
         }
@@ -153,7 +146,7 @@ final class HsetexCommand {
         ctx.effects().separately();
         byte[] key = args.copy(1);
         List<byte[]> set = new ArrayList<>(List.of(HSET, key));
-        for (int i = request.first; i < request.end; i++) {
+        for (int i = request.first; i < args.count(); i++) {
             set.add(args.copy(i));
         }
         ctx.effects().instead(set.toArray(new byte[0][]));
@@ -165,7 +158,7 @@ final class HsetexCommand {
             CommandContext ctx, byte[] key, Args args, Request request, HashValue hash) {
         List<byte[]> same = new ArrayList<>();
         long sameMs = HashValue.NO_TIME;
-        for (int i = request.first; i < request.end; i += 2) {
+        for (int i = request.first; i < args.count(); i += 2) {
             hash.find(args.address(i), args.bytes(i));
             long timeMs = hash.timeMs();
             if (timeMs != sameMs) {
