@@ -12,7 +12,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A cluster node in a process of its own, Dunlin or redis-server, so that it can be killed as a machine kills it.
+/// A node in a process of its own, Dunlin or redis-server, so that it can be killed as a machine kills it. It is a cluster's unless its options
+/// say otherwise.
 final class ServerProcess implements AutoCloseable {
     /// Which program it is.
     enum Kind {
@@ -43,7 +44,7 @@ final class ServerProcess implements AutoCloseable {
         start();
     }
 
-    /// Starts it, with the nodes.conf of its last life if it had one, and without data.
+    /// Starts it, with what its last life has left in its directory. It saves no data itself unless its options say so.
     void start() {
         List<String> command = new ArrayList<>(program());
         Stream.of("--port", port, "--bind", "127.0.0.1", "--dir", home, "--cluster-enabled", "yes")
@@ -161,6 +162,17 @@ final class ServerProcess implements AutoCloseable {
     /// As kill -9.
     void kill() {
         Objects.requireNonNull(process).destroyForcibly().onExit().join();
+    }
+
+    /// Ends it as an operator does, with its data saved.
+    void shutDown() {
+        try (var c = new RawConnection(port)) {
+            c.send("SHUTDOWN SAVE\r\n");
+        }
+        int status = Objects.requireNonNull(process).onExit().join().exitValue();
+        if (status != 0) {
+            throw new AssertionError(this + " ended with " + status + ":\n" + log());
+        }
     }
 
     /// {@return what it has logged, for the report of a test that failed}
