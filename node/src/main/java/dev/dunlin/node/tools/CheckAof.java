@@ -72,6 +72,9 @@ public final class CheckAof {
     private final boolean fix;
     private final long untilSeconds;
 
+    /// Lines of commands in all files so far, and the one after them.
+    private long line = 1;
+
     private CheckAof(PrintStream out, BufferedReader answers, boolean fix, long untilSeconds) {
         this.out = out;
         this.answers = answers;
@@ -216,7 +219,9 @@ public final class CheckAof {
         }
         Extent extent;
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            extent = measure(channel, bytes, startsWithMagic(path) ? checkRdb(channel, name) : 0);
+            long from = startsWithMagic(path) ? checkRdb(channel, name) : 0;
+            extent = measure(channel, bytes, from);
+            line += AofLines.count(channel.position(from));
         }
         if (extent.timestampAt >= 0) {
             cutToTimestamp(path, extent.timestampAt, last);
@@ -231,8 +236,8 @@ public final class CheckAof {
             return Verdict.OK;
         }
         out.println(
-                "AOF analyzed: filename=%s, size=%d, ok_up_to=%d, diff=%d"
-                        .formatted(name, bytes, extent.bytes, behind));
+                "AOF analyzed: filename=%s, size=%d, ok_up_to=%d, ok_up_to_line=%d, diff=%d"
+                        .formatted(name, bytes, extent.bytes, line, behind));
         if (behind == 0) {
             return Verdict.OK;
         }
