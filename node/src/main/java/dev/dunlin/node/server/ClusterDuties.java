@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.server;
 
+import dev.dunlin.clusterbus.engine.ClusterCommand;
+import dev.dunlin.clusterbus.engine.CommandResult;
 import dev.dunlin.clusterbus.engine.HostStatus;
 import dev.dunlin.clusterbus.model.ClusterView;
 import dev.dunlin.clusterbus.model.NodeId;
 import dev.dunlin.clusterbus.model.SlotSet;
 import dev.dunlin.clusterbus.wire.PublishBody;
 import dev.dunlin.node.cluster.ClusterMember;
+import dev.dunlin.node.cluster.LoadedSlots;
 import dev.dunlin.node.keyspace.Keyspace;
 import dev.dunlin.node.replication.LinkState;
 import dev.dunlin.node.replication.Replication;
@@ -63,6 +66,17 @@ final class ClusterDuties implements ClusterMember.Duties {
         member = seat;
         if (seat.view().isPrimary()) {
             restore(true);
+        }
+        claimLoadedSlots(seat);
+    }
+
+    private void claimLoadedSlots(ClusterMember seat) {
+        for (ClusterCommand claim :
+                LoadedSlots.claims(seat.view(), keyspace.database(0)::slotSize)) {
+            LOG.warn("keys were loaded of slots that are not mine claim={}", claim);
+            if (seat.execute(claim) instanceof CommandResult.Refused(String text)) {
+                LOG.error("claim of slots refused reason=\"{}\" claim={}", text, claim);
+            }
         }
     }
 

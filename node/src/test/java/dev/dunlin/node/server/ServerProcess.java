@@ -122,6 +122,11 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    /// {@return its directory}
+    Path home() {
+        return home;
+    }
+
     String address() {
         return "127.0.0.1:" + port;
     }
