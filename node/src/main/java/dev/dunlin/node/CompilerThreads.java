@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.dunlin.node.offheap.CLibrary;
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,19 +34,16 @@ final class CompilerThreads {
         }
         int changed = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
-            MethodHandle setPriority =
-                    CLibrary.function(
-                            "setpriority",
-                            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+            CLibrary.Function setPriority = CLibrary.function("setpriority");
             for (Path thread : threads) {
                 if (compiles(thread)) {
                     int id = Integer.parseInt(thread.getFileName().toString());
-                    if ((int) setPriority.invokeExact(PRIO_PROCESS, id, NICENESS) == 0) {
+                    if ((int) setPriority.call(PRIO_PROCESS, id, NICENESS) == 0) {
                         changed++;
                     }
                 }
             }
-        } catch (Throwable refused) {
+        } catch (IOException | LinkageError refused) {
             LOG.warn("Compiler threads keep their priority, so clients may wait for them", refused);
         }
         LOG.debug("compiler threads give way threads={} niceness={}", changed, NICENESS);

@@ -2,6 +2,7 @@
 package dev.dunlin.node;
 
 import dev.dunlin.clusterbus.store.NodesConfException;
+import dev.dunlin.node.config.CommandLine;
 import dev.dunlin.node.config.ConfigException;
 import dev.dunlin.node.config.Settings;
 import java.io.BufferedInputStream;
@@ -140,13 +141,22 @@ final class WarmUp {
         Path directory = Files.createTempDirectory("dunlin-warm-up");
         try {
             int port = freePort();
-            var settings = new Settings();
-            settings.parse("port", List.of(Integer.toString(port)));
-            settings.parse("cluster-port", List.of(Integer.toString(freePort())));
-            settings.parse("bind", List.of("127.0.0.1"));
-            settings.parse("dir", List.of(directory.toString()));
-            settings.parse("enable-debug-command", List.of("yes"));
-            settings.parse("cluster-enabled", List.of(cluster ? "yes" : "no"));
+            List<String> words =
+                    List.of(
+                            "--port",
+                            Integer.toString(port),
+                            "--cluster-port",
+                            Integer.toString(freePort()),
+                            "--bind",
+                            "127.0.0.1",
+                            "--dir",
+                            directory.toString(),
+                            "--enable-debug-command",
+                            "yes",
+                            "--cluster-enabled",
+                            cluster ? "yes" : "no");
+            Settings settings =
+                    CommandLine.parse(words, InputStream.nullInputStream()).each().getFirst();
             Node node = Node.start(settings, () -> {});
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setSoTimeout(TIMEOUT_MS);

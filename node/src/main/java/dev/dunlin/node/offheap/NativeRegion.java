@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.node.offheap;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-
 /// One contiguous range of address space in which a node keeps all its data.
 ///
 /// The range is reserved at once and costs nothing until a page is touched; `release` gives touched pages back to the system. One
@@ -20,17 +12,9 @@ public final class NativeRegion implements AutoCloseable {
     private static final int MADV_DONTNEED = 4;
     private static final long MAP_FAILED = -1;
 
-    private static final MethodHandle MMAP =
-            CLibrary.function(
-                    "mmap",
-                    FunctionDescriptor.of(
-                            JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
-                            JAVA_LONG));
-    private static final MethodHandle MUNMAP =
-            CLibrary.function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle MADVISE =
-            CLibrary.function(
-                    "madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final CLibrary.Function MMAP = CLibrary.function("mmap");
+    private static final CLibrary.Function MUNMAP = CLibrary.function("munmap");
+    private static final CLibrary.Function MADVISE = CLibrary.function("madvise");
 
     private final long address;
     private final long bytes;
@@ -47,20 +31,7 @@ public final class NativeRegion implements AutoCloseable {
     public static NativeRegion reserve(long bytes) {
         boolean mac = System.getProperty("os.name", "").startsWith("Mac");
         int privateAnonymousNoReserve = mac ? 0x2 | 0x1000 | 0x40 : 0x2 | 0x20 | 0x4000;
-        long address;
-        try {
-            address =
-                    (long)
-                            MMAP.invokeExact(
-                                    MemorySegment.NULL,
-                                    bytes,
-                                    PROT_READ_WRITE,
-                                    privateAnonymousNoReserve,
-                                    -1,
-                                    0L);
-        } catch (Throwable t) {
-            throw new LinkageError("mmap", t);
-        }
+        long address = MMAP.call(0, bytes, PROT_READ_WRITE, privateAnonymousNoReserve, -1, 0);
         if (address == MAP_FAILED) {
             throw new OutOfMemoryError(
                     "cannot reserve "
@@ -82,11 +53,7 @@ public final class NativeRegion implements AutoCloseable {
 
     /// Gives the pages of a page-aligned range back to the system; they read as zero when touched again (on Linux).
     public void release(long fromAddress, long rangeBytes) {
-        try {
-            int _ = (int) MADVISE.invokeExact(fromAddress, rangeBytes, MADV_DONTNEED);
-        } catch (Throwable t) {
-            throw new LinkageError("madvise", t);
-        }
+        MADVISE.call(fromAddress, rangeBytes, MADV_DONTNEED);
     }
 
     @Override
@@ -95,10 +62,6 @@ public final class NativeRegion implements AutoCloseable {
             return;
         }
         closed = true;
-        try {
-            int _ = (int) MUNMAP.invokeExact(address, bytes);
-        } catch (Throwable t) {
-            throw new LinkageError("munmap", t);
-        }
+        MUNMAP.call(address, bytes, 0);
     }
 }

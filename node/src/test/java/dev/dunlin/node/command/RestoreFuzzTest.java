@@ -129,7 +129,6 @@ class RestoreFuzzTest {
 
     /// What was restored is read in several ways, and what DUMP makes of it means the same.
     private static void checkRestored(CommandHarness harness, Client client) {
-        Reply digest = harness.call(client, "DEBUG", "DIGEST-VALUE", "key");
         String type = harness.call(client, "TYPE", "key").text();
         Reply content = harness.call(client, DifferentialTest.content(type, "key"));
         assertThat(content.isError()).as("%s: %s", type, content).isFalse();
@@ -139,6 +138,9 @@ class RestoreFuzzTest {
             assertThat(harness.call(client, "EXISTS", "key").integer()).isZero();
             return;
         }
+        // Not earlier: a look at the content removes fields whose time has passed, which a digest
+        // counts as Redis's does.
+        Reply digest = harness.call(client, "DEBUG", "DIGEST-VALUE", "key");
         assertThat(harness.call(client, "OBJECT", "ENCODING", "key").isError()).isFalse();
         assertThat(harness.call(client, "MEMORY", "USAGE", "key").integer()).isPositive();
 
