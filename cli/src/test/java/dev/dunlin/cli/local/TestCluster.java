@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dunlin.cli.Cli;
+import dev.dunlin.clusterbus.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,11 +20,6 @@ final class TestCluster {
     private static final int NODES = 6;
     private static final int SPARE = 3;
 
-    /// Tests that run at the same time, in processes of their own, look for ports in ranges of their own.
-    private static final int PORT_RANGE = 5_000;
-
-    private static final int FIRST_PORT =
-            10_001 + (Integer.getInteger("test.fork", 1) - 1) % 2 * PORT_RANGE;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Cli cli;
@@ -165,23 +160,8 @@ final class TestCluster {
         throw new AssertionError("nobody owns " + slot);
     }
 
-    /// {@return a port from which on enough ports, and their bus ports, are free}
+    /// {@return a port from which on enough ports, and their bus ports, are free, and the one before it}
     static int freePortBase() throws IOException {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int base;
-            try (var socket = new ServerSocket(0)) {
-                // Bus ports have to stay below those that the system hands out to connections.
-                base = FIRST_PORT + socket.getLocalPort() % (PORT_RANGE - NODES - SPARE);
-            }
-            var wanted = new ArrayList<Integer>();
-            for (int port = base - 1; port < base + NODES + SPARE; port++) {
-                wanted.add(port);
-                wanted.add(port + Ports.BUS_OFFSET);
-            }
-            if (Ports.taken(wanted).isEmpty()) {
-                return base;
-            }
-        }
-        throw new IOException("no free range of ports");
+        return Ports.freeRun(1 + NODES + SPARE) + 1;
     }
 }

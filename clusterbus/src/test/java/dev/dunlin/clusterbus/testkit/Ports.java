@@ -45,6 +45,22 @@ public final class Ports {
         return List.copyOf(ports);
     }
 
+    /// {@return the first of `count` ports in a row, all free}
+    public static synchronized int freeRun(int count) throws IOException {
+        int run = 0;
+        for (int attempt = 0; attempt < PER_FORK; attempt++) {
+            int port = FIRST + next;
+            boolean first = next == 0;
+            next = (next + 1) % PER_FORK;
+            boolean free = isFree(port) && isFree(port + BUS_OFFSET);
+            run = !free ? 0 : first ? 1 : run + 1;
+            if (run == count) {
+                return port - count + 1;
+            }
+        }
+        throw new IOException("no " + count + " free ports in a row from " + FIRST);
+    }
+
     private static boolean isFree(int port) {
         try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.isBound();
