@@ -73,9 +73,6 @@ public final class AcceptedDirectives {
                 mutable("shutdown-on-sigint", oneOf("default", "save", "nosave", "now", "force"), "default"),
                 mutable("shutdown-on-sigterm", oneOf("default", "save", "nosave", "now", "force"), "default"));
 
-        add(all, "what a replica has received is deleted when it is loaded, unless it becomes its dump file",
-                mutable("rdb-del-sync-files", yesNo(), false));
-
         add(all, "every payload and file is checked to the last byte, always",
                 mutable("sanitize-dump-payload", oneOf("no", "yes", "clients"), "no"));
 

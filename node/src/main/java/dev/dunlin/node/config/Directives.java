@@ -97,6 +97,7 @@ public final class Directives {
     // Files
     public static final Setting<List<SavePoint>> SAVE         = mutable("save", new SavePoint.Type(), SavePoint.DEFAULT);
     public static final Setting<String>       DUMP_FILE_NAME   = protectedSetting("dbfilename", SpecialTypes.fileName("dbfilename", "filename"), "dump.rdb");
+    public static final Setting<Boolean>      RDB_DEL_SYNC_FILES = mutable("rdb-del-sync-files", yesNo(), false);
     public static final Setting<Boolean>      RDB_COMPRESSION  = mutable("rdbcompression", yesNo(), true);
     public static final Setting<Boolean>      RDB_CHECKSUM     = fixed("rdbchecksum", yesNo(), true);
     public static final Setting<Boolean>      RDB_SAVE_INCREMENTAL_FSYNC = mutable("rdb-save-incremental-fsync", yesNo(), true);
@@ -225,6 +226,7 @@ public final class Directives {
                 STREAM_NODE_MAX_ENTRIES,
                 SAVE,
                 DUMP_FILE_NAME,
+                RDB_DEL_SYNC_FILES,
                 RDB_COMPRESSION,
                 RDB_CHECKSUM,
                 RDB_SAVE_INCREMENTAL_FSYNC,

@@ -607,6 +607,11 @@ public final class NodeServer implements AutoCloseable, NodeServices {
         }
 
         @Override
+        public void dataSetGoes() {
+            persistence.cancelSave();
+        }
+
+        @Override
         public void linkChanged(LinkState state) {
             clusterDuties.linkChanged(state);
         }

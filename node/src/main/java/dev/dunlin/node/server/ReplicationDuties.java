@@ -19,7 +19,10 @@ import dev.dunlin.node.replication.SnapshotSource;
 import dev.dunlin.node.resp.ReplyWriter;
 import dev.dunlin.node.value.Values;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -40,6 +43,9 @@ final class ReplicationDuties implements ReplicationHost {
         void linkChanged(LinkState state);
 
         void pauseWrites(boolean paused);
+
+        /// The data set is about to go, for that of the primary.
+        void dataSetGoes();
     }
 
     private final NodeLoop loop;
@@ -150,6 +156,7 @@ final class ReplicationDuties implements ReplicationHost {
         if (appendOnly != null) {
             appendOnly.dataSetGoes();
         }
+        listener.dataSetGoes();
         keyspace.clear();
         keyspace.libraries().clear();
         LOG.info("loading data set of the primary file={}", rdb);
@@ -167,18 +174,43 @@ final class ReplicationDuties implements ReplicationHost {
                             load = null;
                             loop.turn();
                             switch (result) {
-                                case LoadResult.Loaded _ ->
-                                        LOG.info(
-                                                "data set loaded keys={} ms={}",
-                                                loader.keys(),
-                                                loop.nowMs() - startMs);
+                                case LoadResult.Loaded _ -> {
+                                    LOG.info(
+                                            "data set loaded keys={} ms={}",
+                                            loader.keys(),
+                                            loop.nowMs() - startMs);
+                                    keep(rdb, () -> onDone.accept(result));
+                                }
                                 case LoadResult.Failed(String reason) -> {
                                     keyspace.clear();
                                     LOG.error("data set not loaded reason=\"{}\"", reason);
+                                    onDone.accept(result);
                                 }
                             }
-                            onDone.accept(result);
                         });
+    }
+
+    /// Makes the file that was received and loaded the dump file, as Redis does: a replica that is killed before it saves starts with what it
+    /// had, and goes on from there. `rdb-del-sync-files` forbids it where nothing else is kept on disk. Not on the loop, because the file system takes its time to free a large file that is replaced.
+    private void keep(Path rdb, Runnable then) {
+        boolean persists =
+                settings.get(Directives.APPEND_ONLY) || !settings.get(Directives.SAVE).isEmpty();
+        if (settings.get(Directives.RDB_DEL_SYNC_FILES) && !persists) {
+            then.run();
+            return;
+        }
+        Path dump = PersistenceDuties.dumpFile(settings);
+        background.execute(() -> {
+            try {
+                Files.move(rdb, dump, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                LOG.warn("what was received is not kept file={} reason=\"{}\"", dump, e.toString());
+            }
+            loop.submit(() -> {
+                loop.turn();
+                then.run();
+            });
+        });
     }
 
     @Override

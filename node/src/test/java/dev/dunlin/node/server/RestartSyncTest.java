@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A primary, or a replica, that was shut down and started again takes up the stream where it was: no data set is sent a second time.
 @Timeout(120)
@@ -53,6 +54,52 @@ class RestartSyncTest {
             assertThat(replica.ask("MGET", "before99", "between", "missed"))
                     .isEqualTo("[$1 $2 $3]");
             assertThat(replica.ask("DBSIZE")).isEqualTo(":102");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DUNLIN, DUNLIN", "DUNLIN, REDIS", "REDIS, DUNLIN", "REDIS, REDIS"})
+    void givenAReplicaThatNeverSaved_whenKilled_thenItStartsWithWhatItHadReceived(
+            Kind primaryKind, Kind replicaKind) throws Exception {
+        try (var primary = alone(primaryKind)) {
+            for (int i = 0; i < 100; i++) {
+                primary.ask("SET", "before" + i, "1");
+            }
+            String[] follow = {"--replicaof", "127.0.0.1 " + primary.port()};
+            try (var replica = alone(replicaKind, follow)) {
+                awaitLink(replica);
+                replica.kill();
+                primary.ask("SET", "missed", "2");
+                replica.start();
+                TestNodes.await("the replica serves", 30, replica::answers);
+                awaitLink(replica);
+
+                assertThat(primary.info("sync_full")).isEqualTo("1");
+                assertThat(primary.info("sync_partial_ok")).isEqualTo("1");
+                assertThat(replica.ask("MGET", "before99", "missed")).isEqualTo("[$1 $2]");
+
+                replica.kill();
+                primary.kill();
+                replica.start();
+                TestNodes.await("the replica serves", 30, replica::answers);
+                assertThat(replica.ask("GET", "before99")).isEqualTo("$1");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givenNothingIsToBeLeftOnDisk_whenSynced_thenNothingIs(Kind kind) throws Exception {
+        try (var primary = alone(kind, "--rdb-del-sync-files", "yes");
+                var replica =
+                        alone(
+                                kind,
+                                "--rdb-del-sync-files",
+                                "yes",
+                                "--replicaof",
+                                "127.0.0.1 " + primary.port())) {
+            awaitLink(replica);
+            assertThat(replica.home()).isDirectoryNotContaining("glob:**.rdb");
         }
     }
 
