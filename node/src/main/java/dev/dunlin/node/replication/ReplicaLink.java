@@ -115,16 +115,28 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter
         try {
             host.background()
                     .execute(() -> {
+                        Runnable next = resolved(channels, primaryHost, primaryPort);
                         try {
-                            InetAddress address = InetAddress.getByName(primaryHost);
-                            loop.execute(() ->
-                                    open(channels, new InetSocketAddress(address, primaryPort)));
-                        } catch (UnknownHostException unknown) {
-                            loop.execute(() -> close("unknown host " + primaryHost, false));
+                            loop.execute(next);
+                        } catch (RejectedExecutionException ended) {
+                            LOG.debug("loop has ended", ended);
                         }
                     });
         } catch (RejectedExecutionException stopping) {
             close("node is stopping: " + stopping.getMessage(), false);
+        }
+    }
+
+    /// Asks for the address of a name, which may take its time. In the background.
+    ///
+    /// @return what is to be done on the loop then
+    private Runnable resolved(
+            ChannelFactory<? extends Channel> channels, String primaryHost, int primaryPort) {
+        try {
+            var address = new InetSocketAddress(InetAddress.getByName(primaryHost), primaryPort);
+            return () -> open(channels, address);
+        } catch (UnknownHostException unknown) {
+            return () -> close("unknown host " + primaryHost, false);
         }
     }
 

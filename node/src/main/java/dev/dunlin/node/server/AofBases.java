@@ -145,7 +145,7 @@ final class AofBases {
                 }
                 delete(rdb);
                 Result end = result;
-                loop.submit(() -> onEnd.accept(end));
+                loop.offer(() -> onEnd.accept(end));
             });
         } catch (RejectedExecutionException stopping) {
             LOG.debug("the node is stopping", stopping);

@@ -142,7 +142,7 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
                 });
             } catch (IOException e) {
                 String reason = "append-only file cannot be written: " + e.getMessage();
-                loop.submit(() -> onDone.accept(reason));
+                loop.offer(() -> onDone.accept(reason));
             }
         });
     }

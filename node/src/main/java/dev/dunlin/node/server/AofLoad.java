@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -326,10 +325,7 @@ final class AofLoad {
     }
 
     private void submit(Runnable task) {
-        try {
-            loop.submit(task);
-        } catch (RejectedExecutionException stopping) {
-            LOG.debug("loop has ended", stopping);
+        if (!loop.offer(task)) {
             ended = true;
         }
     }

@@ -13,11 +13,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Loads one RDB file: a background thread reads and checks it, the node's loop puts it in place, a batch per turn.
 ///
@@ -25,8 +22,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: made, cancelled and told of its end on the node's loop.
 final class DataSetLoad {
-    private static final Logger LOG = LoggerFactory.getLogger(DataSetLoad.class);
-
     private static final int BATCH_BYTES_MAX = 256 * 1024;
     private static final int BATCH_STEPS_MAX = 1024;
     private static final int BATCHES_IN_FLIGHT = 4;
@@ -106,10 +101,7 @@ final class DataSetLoad {
     }
 
     private void submit(Runnable task) {
-        try {
-            loop.submit(task);
-        } catch (RejectedExecutionException ended) {
-            LOG.debug("loop has ended", ended);
+        if (!loop.offer(task)) {
             cancelled = true;
         }
     }

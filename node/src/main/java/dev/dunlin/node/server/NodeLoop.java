@@ -4,6 +4,7 @@ package dev.dunlin.node.server;
 import dev.dunlin.node.command.NodeServices;
 import dev.dunlin.node.replication.NextTurn;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,19 @@ public final class NodeLoop {
     /// Runs `task` on the loop as soon as it can. Any thread.
     public void submit(Runnable task) {
         eventLoop.execute(task);
+    }
+
+    /// As [#submit], for work that may outlive the loop: then nobody waits for what it has found.
+    ///
+    /// @return whether `task` will run
+    boolean offer(Runnable task) {
+        try {
+            eventLoop.execute(task);
+            return true;
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("loop has ended", ended);
+            return false;
+        }
     }
 
     /// Runs `task`, a slice of long work, in the loop's next turn; see [NextTurn]. On the loop.

@@ -206,7 +206,7 @@ final class ReplicationDuties implements ReplicationHost {
             } catch (IOException e) {
                 LOG.warn("what was received is not kept file={} reason=\"{}\"", dump, e.toString());
             }
-            loop.submit(() -> {
+            loop.offer(() -> {
                 loop.turn();
                 then.run();
             });
