@@ -2,6 +2,7 @@
 package dev.dunlin.node.tools;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -59,7 +60,7 @@ final class AofLines {
                 return false;
             }
             long bytes = number();
-            if (bytes < 0 || in.skip(bytes) < bytes || !lineEnds()) {
+            if (bytes < 0 || !skip(bytes) || !lineEnds()) {
                 return false;
             }
         }
@@ -81,6 +82,15 @@ final class AofLines {
         }
         lines++;
         return number;
+    }
+
+    private boolean skip(long bytes) throws IOException {
+        try {
+            in.skipNBytes(bytes);
+            return true;
+        } catch (EOFException cutOff) {
+            return false;
+        }
     }
 
     private boolean lineEnds() throws IOException {

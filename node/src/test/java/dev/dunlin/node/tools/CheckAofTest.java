@@ -67,7 +67,11 @@ class CheckAofTest {
                         GOOD + "*1\r\n$5\r\nMULTI\r\n" + GOOD,
                         "#TS:100\r\n" + GOOD + "#TS:200\r\n" + GOOD,
                         GOOD + "*1\r\n$5\r\nMULTI\r\n" + GOOD + "*1\r\n$4\r\nEXEC\r\n",
-                        GOOD + "*3\r\n$3\r\nSETx\n");
+                        GOOD + "*3\r\n$3\r\nSETx\n",
+                        ("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$3001\r\n" + "v".repeat(3001) + "\r\n")
+                                        .repeat(50)
+                                + GOOD,
+                        GOOD + "*1\r\n$20000\r\n" + "v".repeat(9000));
         for (String content : contents) {
             String path = file("one.aof", content).toString();
             Run their = theirs("", path);
