@@ -30,6 +30,7 @@ final class DataSetLoad {
     private final KeyspaceLoader loader;
     private final LoadProgress progress;
     private final RdbLimits limits;
+    private final Runnable onRead;
     private final Consumer<LoadResult> onDone;
     private final Semaphore inFlight = new Semaphore(BATCHES_IN_FLIGHT);
     private volatile boolean cancelled;
@@ -40,16 +41,19 @@ final class DataSetLoad {
             KeyspaceLoader loader,
             LoadProgress progress,
             RdbLimits limits,
+            Runnable onRead,
             Consumer<LoadResult> onDone) {
         this.loop = loop;
         this.loader = loader;
         this.progress = progress;
         this.limits = limits;
+        this.onRead = onRead;
         this.onDone = onDone;
     }
 
     /// Starts loading.
     ///
+    /// @param onRead called in the background when the whole file was read and is right, before the last of it is put in place
     /// @param onDone told on the loop, unless the load is cancelled before
     static DataSetLoad start(
             Path file,
@@ -58,8 +62,9 @@ final class DataSetLoad {
             LoadProgress progress,
             RdbLimits limits,
             Executor background,
+            Runnable onRead,
             Consumer<LoadResult> onDone) {
-        var load = new DataSetLoad(loop, loader, progress, limits, onDone);
+        var load = new DataSetLoad(loop, loader, progress, limits, onRead, onDone);
         progress.begin(file.toFile().length(), loop.nowMs());
         background.execute(() -> load.read(file));
         return load;
@@ -90,6 +95,9 @@ final class DataSetLoad {
                 LoadBatch batch = batches.next();
                 last = batch.last();
                 inFlight.acquire();
+                if (last && !cancelled) {
+                    onRead.run();
+                }
                 submit(() -> apply(batch));
             }
         } catch (IOException e) {

@@ -170,47 +170,42 @@ final class ReplicationDuties implements ReplicationHost {
                         progress,
                         new RdbLimits(RdbLimits.STRING_BYTES_MAX, keyspace.databases(), true),
                         background,
+                        keeping(rdb),
                         result -> {
                             load = null;
                             loop.turn();
                             switch (result) {
-                                case LoadResult.Loaded _ -> {
-                                    LOG.info(
-                                            "data set loaded keys={} ms={}",
-                                            loader.keys(),
-                                            loop.nowMs() - startMs);
-                                    keep(rdb, () -> onDone.accept(result));
-                                }
+                                case LoadResult.Loaded _ ->
+                                        LOG.info(
+                                                "data set loaded keys={} ms={}",
+                                                loader.keys(),
+                                                loop.nowMs() - startMs);
                                 case LoadResult.Failed(String reason) -> {
                                     keyspace.clear();
                                     LOG.error("data set not loaded reason=\"{}\"", reason);
-                                    onDone.accept(result);
                                 }
                             }
+                            onDone.accept(result);
                         });
     }
 
-    /// Makes the file that was received and loaded the dump file, as Redis does: a replica that is killed before it saves starts with what it
-    /// had, and goes on from there. `rdb-del-sync-files` forbids it where nothing else is kept on disk. Not on the loop, because the file system takes its time to free a large file that is replaced.
-    private void keep(Path rdb, Runnable then) {
+    /// {@return what is done in the background with a file that was received and found right} It becomes the dump file, as in Redis: a replica
+    /// that is killed before it saves starts with what it had, and goes on from there. `rdb-del-sync-files` forbids it where nothing else is
+    /// kept on disk.
+    private Runnable keeping(Path rdb) {
         boolean persists =
                 settings.get(Directives.APPEND_ONLY) || !settings.get(Directives.SAVE).isEmpty();
         if (settings.get(Directives.RDB_DEL_SYNC_FILES) && !persists) {
-            then.run();
-            return;
+            return () -> {};
         }
         Path dump = PersistenceDuties.dumpFile(settings);
-        background.execute(() -> {
+        return () -> {
             try {
                 Files.move(rdb, dump, StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException e) {
                 LOG.warn("what was received is not kept file={} reason=\"{}\"", dump, e.toString());
             }
-            loop.offer(() -> {
-                loop.turn();
-                then.run();
-            });
-        });
+        };
     }
 
     @Override

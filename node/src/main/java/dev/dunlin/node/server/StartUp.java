@@ -111,6 +111,7 @@ final class StartUp {
                         keyspace.databases(),
                         settings.get(Directives.RDB_CHECKSUM)),
                 background,
+                () -> {},
                 result -> {
                     loop.turn();
                     onDone.accept(
