@@ -9,9 +9,9 @@ import dev.dunlin.clusterbus.engine.CommandResult;
 import dev.dunlin.clusterbus.engine.EngineConfig;
 import dev.dunlin.clusterbus.model.Slot;
 import dev.dunlin.clusterbus.model.SlotRange;
+import dev.dunlin.clusterbus.testkit.Seeds;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /// Whole clusters under faults. `-Dsim.seeds=N` runs more seeds, `-Dseed=N` repeats one, `-Dsim.verbose=true` tells its story.
@@ -21,12 +21,12 @@ class SimulationTest {
 
     @Test
     void givenMixedFaults_whenTheyEnd_thenNoInvariantBrokeAndAllAgree() {
-        everySeed(SEEDS, Scenarios::mixed);
+        Seeds.forEachSeed(SEEDS, Scenarios::mixed);
     }
 
     @Test
     void givenOperatorsWhoForce_whenFaultsEnd_thenEpochsHeldAndAllAgree() {
-        everySeed(SEEDS / 4, Scenarios::withOperators);
+        Seeds.forEachSeed(SEEDS / 4, Scenarios::withOperators);
     }
 
     @Test
@@ -272,20 +272,5 @@ class SimulationTest {
             }
         }
         return true;
-    }
-
-    private static void everySeed(int seeds, LongConsumer scenario) {
-        Long only = Long.getLong("seed");
-        if (only != null) {
-            scenario.accept(only);
-            return;
-        }
-        for (long seed = 1; seed <= seeds; seed++) {
-            try {
-                scenario.accept(seed);
-            } catch (RuntimeException broken) {
-                throw new AssertionError("repeat with -Dseed=" + seed, broken);
-            }
-        }
     }
 }

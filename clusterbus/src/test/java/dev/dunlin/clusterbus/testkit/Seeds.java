@@ -14,23 +14,31 @@ public final class Seeds {
         void check(RandomGenerator random) throws Exception;
     }
 
-    /// Runs `property` with seeds 1 to `runs`, or with the one seed named by the system property `seed`.
-    public static void forEach(int runs, Property property) {
-        Long only = Long.getLong("seed");
-        if (only != null) {
-            run(only, property);
-            return;
-        }
-        for (long seed = 1; seed <= runs; seed++) {
-            run(seed, property);
-        }
+    /// What is checked with a seed itself.
+    @FunctionalInterface
+    public interface SeedProperty {
+        void check(long seed) throws Exception;
     }
 
-    private static void run(long seed, Property property) {
-        try {
-            property.check(RandomGeneratorFactory.of("L64X128MixRandom").create(seed));
-        } catch (Exception | AssertionError failure) {
-            throw new AssertionError("failed with -Dseed=" + seed, failure);
+    /// Runs `property` with seeds 1 to `runs`, or with the one seed named by the system property `seed`.
+    public static void forEach(int runs, Property property) {
+        forEachSeed(
+                runs,
+                seed -> property.check(RandomGeneratorFactory.of("L64X128MixRandom").create(seed)));
+    }
+
+    /// As [#forEach], for those who make something else of a seed.
+    public static void forEachSeed(int runs, SeedProperty property) {
+        Long only = Long.getLong("seed");
+        long first = only != null ? only : 1;
+        long last = only != null ? only : runs;
+        for (long seed = first; seed <= last; seed++) {
+            try {
+                property.check(seed);
+            } catch (Exception | AssertionError failure) {
+                throw new AssertionError(
+                        "failed with -Dseed=" + seed + ": " + failure.getMessage(), failure);
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ package dev.dunlin.node.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dunlin.node.server.ServerProcess.Kind;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,10 +16,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A primary, or a replica, that was shut down and started again takes up the stream where it was: no data set is sent a second time.
 @Timeout(120)
 class RestartSyncTest {
-    @TempDir private Path dir;
-
+    /// A test whose parameters are the kinds of the primary and of the replica.
+    @Retention(RetentionPolicy.RUNTIME)
     @ParameterizedTest
     @CsvSource({"DUNLIN, DUNLIN", "DUNLIN, REDIS", "REDIS, DUNLIN", "REDIS, REDIS"})
+    private @interface InAllPairings {}
+
+    @TempDir private Path dir;
+
+    @InAllPairings
     void givenAPair_whenEitherIsStartedAgain_thenOnlyWhatWasMissedIsSent(
             Kind primaryKind, Kind replicaKind) throws Exception {
         try (var primary = alone(primaryKind, "--save", "3600 1000000");
@@ -57,8 +64,7 @@ class RestartSyncTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"DUNLIN, DUNLIN", "DUNLIN, REDIS", "REDIS, DUNLIN", "REDIS, REDIS"})
+    @InAllPairings
     void givenAReplicaThatNeverSaved_whenKilled_thenItStartsWithWhatItHadReceived(
             Kind primaryKind, Kind replicaKind) throws Exception {
         try (var primary = alone(primaryKind)) {

@@ -19,15 +19,7 @@ public final class Seeds {
 
     /// Runs a property once for each of the seeds 1 to `count`.
     public static void forEach(int count, Property property) {
-        Long only = Long.getLong("seed");
-        long first = only != null ? only : 1;
-        long last = only != null ? only : count;
-        for (long seed = first; seed <= last; seed++) {
-            try {
-                property.check(new Random(seed));
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError("failed with -Dseed=" + seed + ": " + e.getMessage(), e);
-            }
-        }
+        dev.dunlin.clusterbus.testkit.Seeds.forEachSeed(
+                count, seed -> property.check(new Random(seed)));
     }
 }
