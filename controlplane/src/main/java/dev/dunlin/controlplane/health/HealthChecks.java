@@ -161,7 +161,7 @@ public final class HealthChecks {
                                 ? Severity.ERROR
                                 : Severity.WARN,
                         "node " + node.name(),
-                        silent.why(),
+                        silent.failure().text(),
                         "clusterctl up (starts local nodes that are down)");
             } else if (node.flags().isFailed() || node.flags().isSuspected()) {
                 add(

@@ -111,7 +111,7 @@ public final class ClusterReader {
             }
             return new Report.Answered(view, client.info(address), client.clusterInfo(address));
         } catch (NodeException e) {
-            return new Report.Silent(e.text());
+            return new Report.Silent(e);
         }
     }
 

@@ -50,8 +50,8 @@ public record ClusterSnapshot(Topology topology, Map<HostPort, Report> reports) 
 
         /// It did not answer.
         ///
-        /// @param why in words
-        record Silent(String why) implements Report {}
+        /// @param failure why
+        record Silent(NodeException failure) implements Report {}
     }
 
     /// {@return what the node with this address answered, if it did}

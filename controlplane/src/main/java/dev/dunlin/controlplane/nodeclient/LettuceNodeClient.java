@@ -36,6 +36,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +45,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The node client over Lettuce: one connection per node, kept until it breaks.
 ///
-/// A connection that failed or timed out is closed and never reused, because a late reply would be taken for that of the
-/// next command. Lettuce's own reconnecting is off: what to do after a failure is decided by the steps.
+/// A connection that failed or timed out is closed, and whoever asks next makes a new one, because a late reply would be
+/// taken for that of the next command. Lettuce's own reconnecting is off: what to do after a failure is decided by the steps.
 public final class LettuceNodeClient implements NodeClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
@@ -63,8 +64,8 @@ public final class LettuceNodeClient implements NodeClient {
 
     private final ClientResources resources;
     private final RedisClient client;
-    private final Map<HostPort, StatefulRedisConnection<byte[], byte[]>> connections =
-            new ConcurrentHashMap<>();
+    private final Map<HostPort, CompletableFuture<StatefulRedisConnection<byte[], byte[]>>>
+            connections = new ConcurrentHashMap<>();
 
     public LettuceNodeClient() {
         resources =
@@ -340,26 +341,45 @@ public final class LettuceNodeClient implements NodeClient {
                 node, connection, send(node, connection, command, output, args), COMMAND_TIMEOUT);
     }
 
+    /// {@return the connection to the node, which all who ask it at the same time share}
     private StatefulRedisConnection<byte[], byte[]> connection(HostPort node) throws NodeException {
-        var known = connections.get(node);
-        if (known != null && known.isOpen()) {
-            return known;
-        }
+        var connecting =
+                connections.compute(
+                        node, (_, known) -> known != null && isGood(known) ? known : connect(node));
         try {
-            var uri =
-                    RedisURI.builder()
-                            .withHost(node.host())
-                            .withPort(node.port())
-                            .withTimeout(COMMAND_TIMEOUT)
-                            .build();
-            var fresh = client.connect(CODEC, uri);
-            var other = connections.put(node, fresh);
-            if (other != null) {
-                other.close();
-            }
-            return fresh;
-        } catch (RedisException | IllegalStateException e) {
+            return connecting.get(
+                    CONNECT_TIMEOUT.plus(COMMAND_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            throw new NodeException(node, Reason.UNREACHABLE, "no connection in time");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new NodeException(node, Reason.UNREACHABLE, "interrupted while connecting");
+        } catch (ExecutionException e) {
             throw new NodeException(node, Reason.UNREACHABLE, rootText(e));
+        }
+    }
+
+    private static boolean isGood(
+            CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connecting) {
+        return switch (connecting.state()) {
+            case RUNNING -> true;
+            case SUCCESS -> connecting.resultNow().isOpen();
+            case FAILED, CANCELLED -> false;
+        };
+    }
+
+    private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(HostPort node) {
+        try {
+            return client.connectAsync(
+                            CODEC,
+                            RedisURI.builder()
+                                    .withHost(node.host())
+                                    .withPort(node.port())
+                                    .withTimeout(COMMAND_TIMEOUT)
+                                    .build())
+                    .toCompletableFuture();
+        } catch (RedisException | IllegalStateException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -373,7 +393,7 @@ public final class LettuceNodeClient implements NodeClient {
         try {
             return connection.async().dispatch(command, output, args);
         } catch (RedisException e) {
-            drop(node, connection);
+            connection.close();
             throw new NodeException(node, Reason.UNREACHABLE, rootText(e));
         }
     }
@@ -387,26 +407,21 @@ public final class LettuceNodeClient implements NodeClient {
         try {
             return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
-            drop(node, connection);
+            connection.close();
             throw new NodeException(
                     node, Reason.TIMEOUT, "no answer in " + timeout.toMillis() + " ms");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            drop(node, connection);
+            connection.close();
             throw new NodeException(node, Reason.TIMEOUT, "interrupted while waiting");
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof RedisCommandExecutionException) {
                 throw NodeException.replied(node, String.valueOf(cause.getMessage()));
             }
-            drop(node, connection);
+            connection.close();
             throw new NodeException(node, Reason.UNREACHABLE, rootText(e));
         }
-    }
-
-    private void drop(HostPort node, StatefulRedisConnection<byte[], byte[]> connection) {
-        connections.remove(node, connection);
-        connection.close();
     }
 
     private static String rootText(Throwable error) {

@@ -5,6 +5,7 @@ import dev.dunlin.clusterbus.model.NodeFlags;
 import dev.dunlin.clusterbus.model.NodeId;
 import dev.dunlin.clusterbus.model.OpenSlot;
 import dev.dunlin.clusterbus.model.SlotSet;
+import dev.dunlin.controlplane.nodeclient.ClusterSnapshot;
 import dev.dunlin.controlplane.nodeclient.NodeClient.SlotState;
 import dev.dunlin.controlplane.nodeclient.NodeException;
 import dev.dunlin.controlplane.nodeclient.NodeException.Reason;
@@ -366,10 +367,15 @@ final class SlotMigration {
     }
 
     /// Looks at all nodes again: who leads either shard, and who else is a primary.
+    ///
+    /// Both ends have to answer, because only they know which slots they have open.
     private Topology look(SlotSet slots) throws NodeException, Failure.StepFailed {
-        Topology topology = context.snapshot().topology();
+        ClusterSnapshot snapshot = context.snapshot();
+        Topology topology = snapshot.topology();
         ClusterNode newTarget = leader(topology, step.target(), step.targetName());
-        ClusterNode newSource = sourceOf(topology, slots);
+        ClusterNode newSource = sourceOf(topology, slots, newTarget);
+        requireAnswer(snapshot, newTarget);
+        requireAnswer(snapshot, newSource);
         if (!newSource.id().equals(source.id())) {
             sourceIsNewer = false;
         }
@@ -388,6 +394,13 @@ final class SlotMigration {
         return topology;
     }
 
+    private void requireAnswer(ClusterSnapshot snapshot, ClusterNode node) throws NodeException {
+        if (snapshot.reports().get(address(node))
+                instanceof ClusterSnapshot.Report.Silent(NodeException failure)) {
+            throw failure;
+        }
+    }
+
     private ClusterNode leader(Topology topology, ShardRef shard, String name)
             throws NodeException {
         var leader = shard.leader(topology);
@@ -401,7 +414,8 @@ final class SlotMigration {
     }
 
     /// The source's leader; a node drained to the last slot may be a replica of the target by now, and still be meant.
-    private ClusterNode sourceOf(Topology topology, SlotSet slots) throws NodeException {
+    private ClusterNode sourceOf(Topology topology, SlotSet slots, ClusterNode otherwise)
+            throws NodeException {
         for (NodeId id : step.source().members()) {
             var node = topology.node(id);
             if (node.isPresent() && node.get().slots().intersects(slots)) {
@@ -420,7 +434,7 @@ final class SlotMigration {
         }
         return topology.node(step.source().primary())
                 .filter(ClusterNode::isUsable)
-                .orElseGet(() -> target);
+                .orElse(otherwise);
     }
 
     private Need need(Topology topology, int slot) throws Failure.StepFailed {

@@ -47,6 +47,8 @@ final class FakeNodeClient implements NodeClient {
     private final Fault fault;
     private final int faultAtCall;
     private int calls;
+    private int firstSetSlot;
+    private int lastSetSlot;
     private boolean dead;
 
     /// Set: the next MIGRATE copies the keys to the target, but the source does not hear of it and keeps its own.
@@ -61,6 +63,16 @@ final class FakeNodeClient implements NodeClient {
 
     int calls() {
         return calls;
+    }
+
+    /// {@return which call was the first SETSLOT, 0 for none}
+    int firstSetSlot() {
+        return firstSetSlot;
+    }
+
+    /// {@return which call was the last SETSLOT, 0 for none}
+    int lastSetSlot() {
+        return lastSetSlot;
     }
 
     @FunctionalInterface
@@ -266,6 +278,8 @@ final class FakeNodeClient implements NodeClient {
                     if (!node.isPrimary()) {
                         throw error(node, "ERR Please use SETSLOT only with masters.");
                     }
+                    firstSetSlot = firstSetSlot == 0 ? calls : firstSetSlot;
+                    lastSetSlot = calls;
                     switch (state) {
                         case SlotState.Importing(NodeId source) -> {
                             if (node.slots.contains(slot)) {

@@ -169,25 +169,84 @@ class WorkflowFaultTest {
                         new FakeNodeClient(cluster, 1, Fault.NONE, 0))) {
             plan = scenario.plan(planning.changes);
         }
+        return runWithFaults(plan, cluster, directory, fault, n, Fault.NONE, 0);
+    }
+
+    /// Runs the plan with a fault at the `n`-th call, and, should that have been a crash, resumes it with a second one at
+    /// the `m`-th call from then on. {@return whether either fault had its turn}
+    private static boolean runWithFaults(
+            Plan plan, FakeCluster cluster, Path directory, Fault fault, int n, Fault second, int m)
+            throws Exception {
         var client = new FakeNodeClient(cluster, n, fault, n);
         Workflow.Status status;
         boolean crashed;
+        boolean reached = true;
         try (var harness = new Harness(directory, cluster, client)) {
             status = harness.await(harness.runner.start(plan, "r", "", 0));
             crashed = harness.crashed.getCount() == 0;
         }
         if (crashed) {
             cluster.gossip();
-            var calm = new FakeNodeClient(cluster, n, Fault.NONE, 0);
-            try (var harness = new Harness(directory, cluster, calm)) {
+            var resumed = new FakeNodeClient(cluster, n, second, m);
+            try (var harness = new Harness(directory, cluster, resumed)) {
                 harness.runner.resume();
                 status = harness.await(harness.runner.find(status.id()).orElseThrow());
             }
+            reached = resumed.calls() >= m;
         }
         assertThat(status.state())
-                .as("%s %s at call %d: %s", scenario, fault, n, status)
+                .as("%s at call %d, %s at call %d: %s", fault, n, second, m, status)
                 .isEqualTo(Workflow.State.SUCCEEDED);
-        return client.calls() >= n;
+        return reached && client.calls() >= n;
+    }
+
+    /// A node that does not answer says nothing of its open slots, which is not the same as having none.
+    ///
+    /// The source is not the node that is asked first: that one's word would be known all the same.
+    @Test
+    void givenACrashInMidMove_whenAnyCallFailsAfterTheRestart_thenNoSlotStaysOpen()
+            throws Exception {
+        var calm = oneSlotToMove();
+        var calls = new FakeNodeClient(calm, 1, Fault.NONE, 0);
+        Plan plan = planOfOneSlot(calm, temp.resolve("calm"));
+        try (var harness = new Harness(temp.resolve("calm"), calm, calls)) {
+            var _ = harness.await(harness.runner.start(plan, "r", "", 0));
+        }
+        assertThat(calls.lastSetSlot()).isGreaterThan(calls.firstSetSlot());
+        for (int n = calls.firstSetSlot(); n <= calls.lastSetSlot(); n++) {
+            boolean reached = true;
+            for (int m = 1; reached; m++) {
+                var cluster = oneSlotToMove();
+                Path directory = temp.resolve("resumed-" + n + "-" + m);
+                reached =
+                        runWithFaults(
+                                planOfOneSlot(cluster, directory.resolve("plan")),
+                                cluster,
+                                directory,
+                                Fault.CRASH_AFTER,
+                                n,
+                                Fault.FAIL_BEFORE,
+                                m);
+                assertThat(cluster.verify())
+                        .as("crash after call %d, call %d after it fails", n, m)
+                        .isEmpty();
+            }
+        }
+    }
+
+    private static FakeCluster oneSlotToMove() {
+        var cluster = Scenario.MIGRATE.cluster();
+        String key = keyIn(5461);
+        cluster.at(at(7002)).data.slot(5461).put(key, "old");
+        cluster.acknowledged.put(key, "old");
+        return cluster;
+    }
+
+    private static Plan planOfOneSlot(FakeCluster cluster, Path directory) throws Exception {
+        var client = new FakeNodeClient(cluster, 1, Fault.NONE, 0);
+        try (var planning = new Harness(directory, cluster, client)) {
+            return planning.changes.reshard(List.of(), "127.0.0.1:7001", 0, SlotSet.of(5461));
+        }
     }
 
     @Test
