@@ -261,8 +261,25 @@ final class StepRunner {
                         }
                     }
                     reset(context, step.node());
-                    return holders == 0 ? null : holders + " nodes are being told to forget it";
+                    if (holders > 0) {
+                        return holders + " nodes are being told to forget it";
+                    }
+                    return silent(snapshot, step.node());
                 });
+    }
+
+    /// {@return that a member which counts as up did not answer, if so: should it remember the node, it would bring it back}
+    private static @Nullable String silent(ClusterSnapshot snapshot, Step.Member leaving) {
+        for (ClusterNode node : snapshot.topology().nodes()) {
+            boolean asked = node.address() != null && !node.id().equals(leaving.id());
+            if (asked
+                    && node.isUsable()
+                    && snapshot.reports().get(node.address())
+                            instanceof ClusterSnapshot.Report.Silent(NodeException failure)) {
+                return failure.text();
+            }
+        }
+        return null;
     }
 
     private static void forget(StepContext context, HostPort holder, Step.Member node)

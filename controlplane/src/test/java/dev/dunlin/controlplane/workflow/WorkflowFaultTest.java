@@ -385,6 +385,28 @@ class WorkflowFaultTest {
     }
 
     @Test
+    void givenAMemberThatCannotBeAsked_whenANodeIsRemoved_thenItIsNotSaidToBeForgotten()
+            throws Exception {
+        var cluster = Scenario.REMOVE_REPLICA.cluster();
+        var removed = cluster.at(at(7006)).id;
+        try (var harness =
+                new Harness(temp, cluster, new FakeNodeClient(cluster, 1, Fault.NONE, 0))) {
+            var plan = Scenario.REMOVE_REPLICA.plan(harness.changes);
+            cluster.at(at(7005)).up = false;
+            var status = harness.await(harness.changes.start(plan, "", "", 0));
+
+            assertThat(status.state()).isEqualTo(Workflow.State.FAILED);
+            assertThat(status.failure()).isNotNull();
+            assertThat(status.failure().toString()).contains("127.0.0.1:7005");
+
+            cluster.at(at(7005)).up = true;
+            status = harness.await(harness.runner.retry(status.id()));
+            assertThat(status.state()).isEqualTo(Workflow.State.SUCCEEDED);
+            assertThat(cluster.nodes.values()).noneMatch(node -> node.known.contains(removed));
+        }
+    }
+
+    @Test
     void givenTheTargetIsGoneForGood_whenMoved_thenItGivesUpWithTheSlotClosed() throws Exception {
         var cluster = Scenario.MIGRATE.cluster();
         var client = new FakeNodeClient(cluster, 1, Fault.NONE, 0);
