@@ -10,4 +10,9 @@ class DunlinClusterTest extends LocalClusterContract {
     Path nodeBinary(Path directory) throws IOException {
         return DunlinNode.program(directory);
     }
+
+    @Override
+    boolean nodesCloseSlotsTheyLost() {
+        return true;
+    }
 }

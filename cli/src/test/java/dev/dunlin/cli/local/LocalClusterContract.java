@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +40,9 @@ abstract class LocalClusterContract {
 
     /// {@return the program that runs a node, below `directory` if it has to be made}
     abstract Path nodeBinary(Path directory) throws IOException;
+
+    /// {@return whether a node that hears of a new owner no longer counts the slot as being moved}
+    abstract boolean nodesCloseSlotsTheyLost();
 
     @BeforeAll
     void start(@TempDir Path shared) throws IOException {
@@ -121,10 +125,7 @@ abstract class LocalClusterContract {
     void givenAPrimaryIsKilled_whenUpRunsAgain_thenItIsBackAsAReplica() throws Exception {
         String primary = cluster.primaries().getFirst();
         String replica = cluster.replicaOf(primary);
-        kill(
-                cluster.state()
-                        .hostOf(Integer.parseInt(primary.substring(primary.indexOf(':') + 1)))
-                        .orElseThrow());
+        kill(cluster.state().hostOf(Integer.parseInt(port(primary))).orElseThrow());
         await("the replica takes over", () -> cluster.roleOf(replica).equals("primary"));
         var unhealthy = cluster.cli().run("check", "--fail-on", "warn");
         assertThat(unhealthy.status()).isEqualTo(ExitCode.FINDINGS.status());
@@ -225,6 +226,59 @@ abstract class LocalClusterContract {
         assertThat(yes.out()).contains("100 slots");
     }
 
+    /// The state that a control plane leaves which dies between the last two commands of a move.
+    @Test
+    void givenASlotThatHasArrivedButIsStillOpen_whenTheCommandOfCheckIsRun_thenItIsClosed()
+            throws Exception {
+        String source = cluster.primaries().getFirst();
+        String target = cluster.primaries().get(1);
+        int slot = firstEmptySlotOf(source);
+        setSlot(target, slot, "IMPORTING", cluster.idOf(source));
+        setSlot(source, slot, "MIGRATING", cluster.idOf(target));
+        setSlot(target, slot, "NODE", cluster.idOf(target));
+
+        if (!nodesCloseSlotsTheyLost()) {
+            var words = new ArrayList<>(List.of(commandToCloseSlots().split(" ", -1)));
+            words.removeFirst();
+            words.add("--yes");
+            cluster.ok(words.toArray(String[]::new));
+        }
+
+        await(
+                "nothing is open",
+                () -> cluster.cli().run("check", "--fail-on", "warn").status() == 0);
+        assertThat(cluster.ownerOf(slot)).isEqualTo(target);
+        assertRedisCliAgrees();
+    }
+
+    private String commandToCloseSlots() {
+        var found = cluster.cli().run("check", "--fail-on", "warn", "-o", "json");
+        assertThat(found.status()).isEqualTo(ExitCode.FINDINGS.status());
+        return TestCluster.json(found.out()).findValuesAsText("remedy").stream()
+                .filter(command -> command.startsWith("clusterctl reshard"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private int firstEmptySlotOf(String node) throws Exception {
+        for (int slot = cluster.firstSlotOf(node); ; slot++) {
+            if (redisCli("-p", port(node), "CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot))
+                    .startsWith("0")) {
+                return slot;
+            }
+        }
+    }
+
+    private static void setSlot(String node, int slot, String state, String id) throws Exception {
+        String number = Integer.toString(slot);
+        assertThat(redisCli("-p", port(node), "CLUSTER", "SETSLOT", number, state, id))
+                .startsWith("OK");
+    }
+
+    private static String port(String node) {
+        return node.substring(node.indexOf(':') + 1);
+    }
+
     @Test
     void givenNobodyToAnswer_whenAnEmptyNodeIsAdded_thenItJoinsBecauseThatCostsNothing()
             throws Exception {
@@ -235,8 +289,7 @@ abstract class LocalClusterContract {
         cluster.ok("remove-node", added, "--yes");
 
         assertThat(cluster.status().get("nodes")).hasSize(NODES);
-        int port = Integer.parseInt(added.substring(added.indexOf(':') + 1));
-        assertThat(Ports.accepts(port)).as("it was stopped").isFalse();
+        assertThat(Ports.accepts(Integer.parseInt(port(added)))).as("it was stopped").isFalse();
     }
 
     @Test
@@ -288,23 +341,22 @@ abstract class LocalClusterContract {
 
     /// A second opinion.
     private void assertRedisCliAgrees() throws Exception {
+        assertThat(redisCli("--cluster", "check", cluster.address(1)))
+                .contains("All nodes agree about slots configuration")
+                .contains("All 16384 slots covered");
+    }
+
+    /// {@return what redis-cli printed; it must not have failed}
+    private static String redisCli(String... args) throws Exception {
         Path redisCli = Path.of("/usr/bin/redis-cli");
         Assumptions.assumeTrue(
                 Files.isExecutable(redisCli), () -> "SKIPPED: redis-cli is not installed");
-        Process process =
-                new ProcessBuilder(
-                                List.of(
-                                        redisCli.toString(),
-                                        "--cluster",
-                                        "check",
-                                        cluster.address(1)))
-                        .redirectErrorStream(true)
-                        .start();
+        var command = new ArrayList<>(List.of(redisCli.toString()));
+        command.addAll(List.of(args));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
-        assertThat(output)
-                .contains("All nodes agree about slots configuration")
-                .contains("All 16384 slots covered");
+        return output;
     }
 }

@@ -9,4 +9,9 @@ class RedisServerClusterTest extends LocalClusterContract {
     Path nodeBinary(Path directory) {
         return Path.of("/usr/bin/redis-server");
     }
+
+    @Override
+    boolean nodesCloseSlotsTheyLost() {
+        return false;
+    }
 }

@@ -115,6 +115,16 @@ final class TestCluster {
         throw new AssertionError("no node " + address);
     }
 
+    String idOf(String address) {
+        return node(address).get("id").asText();
+    }
+
+    /// {@return the first slot of the node}
+    int firstSlotOf(String address) {
+        String slots = node(address).get("slots").asText();
+        return Integer.parseInt(slots.split("[- ]", 2)[0]);
+    }
+
     int slotsOf(String address) {
         return node(address).get("slotCount").asInt();
     }
@@ -135,7 +145,7 @@ final class TestCluster {
     }
 
     String replicaOf(String primary) {
-        String id = node(primary).get("id").asText();
+        String id = idOf(primary);
         for (JsonNode node : status().get("nodes")) {
             if (node.path("primary").asText().equals(id)) {
                 return node.get("address").asText();

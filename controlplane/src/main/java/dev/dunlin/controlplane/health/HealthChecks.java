@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.controlplane.health;
 
+import dev.dunlin.clusterbus.model.NodeId;
 import dev.dunlin.clusterbus.model.OpenSlot;
 import dev.dunlin.clusterbus.model.Slot;
 import dev.dunlin.clusterbus.model.SlotSet;
@@ -107,37 +108,43 @@ public final class HealthChecks {
     private void openSlots() {
         for (var entry : snapshot.openSlots().entrySet()) {
             for (OpenSlot open : entry.getValue()) {
-                String holder =
-                        topology.node(entry.getKey())
-                                .map(ClusterNode::name)
-                                .orElse(entry.getKey().value());
                 add(
                         Check.OPEN_SLOT,
                         moving ? Severity.INFO : Severity.WARN,
                         "slot " + open.slot(),
-                        holder + " has it open: " + open,
-                        moving ? "" : settleCommand(open, holder));
+                        name(entry.getKey()) + " has it open: " + open,
+                        moving ? "" : settleCommand(open, entry.getKey()));
             }
         }
     }
 
-    private String settleCommand(OpenSlot open, String holder) {
+    /// Where the move can still be finished, that; else whoever owns the slot keeps it.
+    private String settleCommand(OpenSlot open, NodeId holder) {
+        var owner = topology.ownerOf(open.slot()).map(ClusterNode::id);
+        if (owner.isEmpty()) {
+            return "";
+        }
         return switch (open) {
-            case OpenSlot.Migrating(int slot, var peer) ->
-                    "clusterctl reshard --from "
-                            + holder
-                            + " --to "
-                            + topology.node(peer).map(ClusterNode::name).orElse(peer.value())
-                            + " --slots "
-                            + slot;
-            case OpenSlot.Importing(int slot, var peer) ->
-                    "clusterctl reshard --from "
-                            + topology.node(peer).map(ClusterNode::name).orElse(peer.value())
-                            + " --to "
-                            + holder
-                            + " --slots "
-                            + slot;
+            case OpenSlot.Migrating(int slot, var peer) when owner.get().equals(holder) ->
+                    finishCommand(slot, holder, peer);
+            case OpenSlot.Importing(int slot, var peer) when owner.get().equals(peer) ->
+                    finishCommand(slot, peer, holder);
+            case OpenSlot other ->
+                    "clusterctl reshard --to " + name(owner.get()) + " --slots " + other.slot();
         };
+    }
+
+    private String finishCommand(int slot, NodeId source, NodeId target) {
+        return "clusterctl reshard --from "
+                + name(source)
+                + " --to "
+                + name(target)
+                + " --slots "
+                + slot;
+    }
+
+    private String name(NodeId id) {
+        return topology.node(id).map(ClusterNode::name).orElse(id.value());
     }
 
     private void views() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.dunlin.controlplane.workflow;
 
+import dev.dunlin.clusterbus.model.NodeId;
 import dev.dunlin.clusterbus.model.OpenSlot;
 import dev.dunlin.clusterbus.model.SlotSet;
 import dev.dunlin.controlplane.planner.ShardSlots;
@@ -11,6 +12,7 @@ import dev.dunlin.controlplane.topology.Topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Moves a number of slots, or exactly these slots, to one shard.
 final class MigrateSlots {
@@ -48,6 +50,9 @@ final class MigrateSlots {
                     case Amount.Exactly(SlotSet slots) -> exactly(topology, from, target, slots);
                 };
         var steps = new ArrayList<>(SlotChanges.steps(topology, moves));
+        if (amount instanceof Amount.Exactly(SlotSet slots)) {
+            steps.addAll(SlotChanges.steps(topology, leftOpen(topology, from, target, slots)));
+        }
         if (!steps.isEmpty()) {
             steps.add(new Step.AwaitAgreement());
         }
@@ -97,6 +102,7 @@ final class MigrateSlots {
                 boolean elsewhere =
                         open instanceof OpenSlot.Migrating(int slot, var peer)
                                 && slots.contains(slot)
+                                && node.slots().contains(slot)
                                 && !peer.equals(target.id());
                 if (elsewhere) {
                     throw new Refused(
@@ -107,5 +113,30 @@ final class MigrateSlots {
             }
         }
         return SlotPlanner.moveExactly(from, target.id(), slots);
+    }
+
+    /// {@return what ends the moves whose slots have arrived, but which somebody still has open}
+    private static List<SlotMove> leftOpen(
+            Topology topology, List<ShardSlots> from, ClusterNode target, SlotSet slots) {
+        var arrived = slots.intersect(target.slots());
+        var bySource = new TreeMap<NodeId, SlotSet>();
+        for (ClusterNode node : topology.primaries()) {
+            for (OpenSlot open : node.openSlots()) {
+                if (arrived.contains(open.slot())) {
+                    // To close its own one, the target needs no particular other end.
+                    from.stream()
+                            .map(ShardSlots::primary)
+                            .filter(source ->
+                                    source.equals(node.id()) || node.id().equals(target.id()))
+                            .findFirst()
+                            .ifPresent(source ->
+                                    bySource.merge(
+                                            source, SlotSet.of(open.slot()), SlotSet::union));
+                }
+            }
+        }
+        var moves = new ArrayList<SlotMove>();
+        bySource.forEach((source, open) -> moves.add(new SlotMove(source, target.id(), open)));
+        return moves;
     }
 }

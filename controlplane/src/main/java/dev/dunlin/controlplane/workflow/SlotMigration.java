@@ -206,6 +206,7 @@ final class SlotMigration {
                         }
                         case SETTLE -> {
                             settle(slot, moved, failures);
+                            closeWhereverOpen(slot, topology);
                             finished(moved, startNs);
                             return;
                         }
@@ -363,6 +364,15 @@ final class SlotMigration {
         for (NodeException e : context.client().setSlotEverywhere(others, slot, owned)) {
             // Gossip tells it as well.
             LOG.debug("slot owner not told slot={} reason={}", slot, e.text());
+        }
+    }
+
+    /// Naming the owner does not close a slot that was being imported by somebody else.
+    private void closeWhereverOpen(int slot, Topology topology) throws NodeException {
+        for (ClusterNode node : topology.primaries()) {
+            if (hasMark(node, slot)) {
+                context.client().setSlot(address(node), slot, new SlotState.Stable());
+            }
         }
     }
 

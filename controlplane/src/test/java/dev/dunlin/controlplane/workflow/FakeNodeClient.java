@@ -328,8 +328,9 @@ final class FakeNodeClient implements NodeClient {
                             + " to a different node while I still hold keys for this hash slot.");
         }
         node.slots = node.slots.without(slot);
-        node.migrating.remove(slot);
-        node.importing.remove(slot);
+        if (node.data.slot(slot).isEmpty()) {
+            node.migrating.remove(slot);
+        }
     }
 
     @Override

@@ -406,6 +406,35 @@ class WorkflowFaultTest {
         }
     }
 
+    /// What a move leaves that broke off after the slot had arrived, and what a hand at SETSLOT may leave.
+    @ParameterizedTest
+    @EnumSource(Leftover.class)
+    void givenASlotThatHasArrivedButIsOpen_whenMovedAgain_thenItIsClosed(Leftover leftover)
+            throws Exception {
+        var cluster = Scenario.MIGRATE.cluster();
+        var owner = cluster.at(at(7001));
+        var other = cluster.at(at(7002));
+        switch (leftover) {
+            case SOURCE_MIGRATING -> other.migrating.put(100, owner.id);
+            case TARGET_IMPORTING -> owner.importing.put(100, other.id);
+            case THIRD_IMPORTING -> cluster.at(at(7003)).importing.put(100, other.id);
+        }
+        try (var harness =
+                new Harness(temp, cluster, new FakeNodeClient(cluster, 1, Fault.NONE, 0))) {
+            var plan = harness.changes.reshard(List.of(), "127.0.0.1:7001", 0, SlotSet.of(100));
+            var status = harness.await(harness.changes.start(plan, "", "", 0));
+
+            assertThat(status.state()).as("%s", status).isEqualTo(Workflow.State.SUCCEEDED);
+            assertThat(cluster.verify()).isEmpty();
+        }
+    }
+
+    enum Leftover {
+        SOURCE_MIGRATING,
+        TARGET_IMPORTING,
+        THIRD_IMPORTING
+    }
+
     @Test
     void givenTheTargetIsGoneForGood_whenMoved_thenItGivesUpWithTheSlotClosed() throws Exception {
         var cluster = Scenario.MIGRATE.cluster();
