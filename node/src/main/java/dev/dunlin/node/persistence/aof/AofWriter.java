@@ -31,9 +31,6 @@ final class AofWriter implements AutoCloseable {
 
     static final long RETRY_MS = 100;
 
-    /// A sync begins so long after the first write that it covers: with a healthy disk it is over within a second of it.
-    private static final long SYNC_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(900);
-
     private static final long FOREVER_MS = 1L << 40;
 
     /// A write by the loop that takes so long shows that the disk is busy, and there are none for [#AVOID_NS].
@@ -72,7 +69,7 @@ final class AofWriter implements AutoCloseable {
             long writtenBytes) {}
 
     private sealed interface Item {
-        record Write(AofBatch batch) implements Item {}
+        record Write(AofBatch batch, long handedNs) implements Item {}
 
         record Work(Job job, AofLog.Done onDone) implements Item {}
 
@@ -112,8 +109,7 @@ final class AofWriter implements AutoCloseable {
     private @Nullable String failure;
     private String loggedFailure = "";
     private long loggedNs;
-    private long unsyncedSinceNs;
-    private boolean unsynced;
+    private final SyncSchedule schedule = new SyncSchedule();
 
     /// Starts the thread.
     ///
@@ -135,7 +131,7 @@ final class AofWriter implements AutoCloseable {
     /// Adds commands to the file.
     void append(AofBatch batch) {
         handedBytes.addAndGet(batch.bytes());
-        hand(new Item.Write(batch));
+        hand(new Item.Write(batch, System.nanoTime()));
     }
 
     /// Writes commands to the file in this call, if that is quick and the policy asks for no more.
@@ -154,14 +150,15 @@ final class AofWriter implements AutoCloseable {
             if (failure != null || stopped || startNs - avoidUntilNs < 0) {
                 return false;
             }
-            boolean before = unsynced;
+            boolean before = schedule.isWaiting();
             appender.keepUntilSynced(false);
             appender.add(batch);
+            schedule.came(startNs);
             write();
             if (System.nanoTime() - startNs > SLOW_WRITE_NS) {
                 avoidUntilNs = startNs + AVOID_NS;
             }
-            wake = failure != null || (unsynced && !before);
+            wake = failure != null || !before;
             progress = observe(false);
         } finally {
             busy.set(false);
@@ -179,7 +176,6 @@ final class AofWriter implements AutoCloseable {
         } catch (IOException e) {
             failed(e);
         }
-        noteUnsynced();
     }
 
     private void hand(Item item) {
@@ -248,9 +244,10 @@ final class AofWriter implements AutoCloseable {
             }
             for (Item item : items) {
                 switch (item) {
-                    case Item.Write(AofBatch batch) -> {
+                    case Item.Write(AofBatch batch, long handedNs) -> {
                         takenBytes += batch.bytes();
                         appender.add(batch);
+                        schedule.came(handedNs);
                     }
                     case Item.Work work -> perform(work);
                     case Item.Wake _ -> {}
@@ -314,7 +311,7 @@ final class AofWriter implements AutoCloseable {
     private static long bytes(List<Item> items) {
         long bytes = 0;
         for (Item item : items) {
-            bytes += item instanceof Item.Write(AofBatch batch) ? batch.bytes() : 0;
+            bytes += item instanceof Item.Write(AofBatch batch, long _) ? batch.bytes() : 0;
         }
         return bytes;
     }
@@ -323,8 +320,8 @@ final class AofWriter implements AutoCloseable {
         if (failure != null) {
             return RETRY_MS;
         }
-        if (unsynced && policy != FsyncPolicy.NO && !syncHeldOff) {
-            long leftNs = unsyncedSinceNs + SYNC_AFTER_NS - System.nanoTime();
+        if (schedule.isWaiting() && policy != FsyncPolicy.NO && !syncHeldOff) {
+            long leftNs = schedule.leftNs(System.nanoTime());
             return Math.max(0, TimeUnit.NANOSECONDS.toMillis(leftNs) + 1);
         }
         return FOREVER_MS;
@@ -351,7 +348,6 @@ final class AofWriter implements AutoCloseable {
         appender.keepUntilSynced(always);
         try {
             appender.write();
-            noteUnsynced();
             if (always || last || !appender.hasUnsynced()) {
                 syncGroup();
             } else if (isSyncDue()) {
@@ -363,7 +359,9 @@ final class AofWriter implements AutoCloseable {
         } catch (IOException e) {
             failed(e);
         }
-        noteUnsynced();
+        if (!appender.hasUnsynced() && !appender.hasUnwritten()) {
+            schedule.synced();
+        }
         tell(false);
     }
 
@@ -377,18 +375,10 @@ final class AofWriter implements AutoCloseable {
     }
 
     private boolean isSyncDue() {
-        return unsynced
+        return schedule.isWaiting()
                 && policy != FsyncPolicy.NO
                 && !syncHeldOff
-                && (failure != null || System.nanoTime() - unsyncedSinceNs >= SYNC_AFTER_NS);
-    }
-
-    private void noteUnsynced() {
-        boolean now = appender.hasUnsynced();
-        if (now && !unsynced) {
-            unsyncedSinceNs = System.nanoTime();
-        }
-        unsynced = now;
+                && (failure != null || schedule.leftNs(System.nanoTime()) <= 0);
     }
 
     private void failed(IOException e) {
