@@ -9,6 +9,7 @@ import dev.dunlin.controlplane.health.Finding.Check;
 import dev.dunlin.controlplane.health.Finding.Severity;
 import dev.dunlin.controlplane.nodeclient.ClusterSnapshot;
 import dev.dunlin.controlplane.nodeclient.ClusterSnapshot.Report;
+import dev.dunlin.controlplane.nodeclient.NodeException;
 import dev.dunlin.controlplane.topology.ClusterNode;
 import dev.dunlin.controlplane.topology.Topology;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -160,15 +162,18 @@ public final class HealthChecks {
 
     private void nodes() {
         for (ClusterNode node : topology.nodes()) {
-            if (node.address() != null
-                    && snapshot.reports().get(node.address()) instanceof Report.Silent silent) {
+            var silence =
+                    node.address() == null
+                            ? Optional.<NodeException>empty()
+                            : snapshot.silence(node.address());
+            if (silence.isPresent()) {
                 add(
                         Check.NODE_UNREACHABLE,
                         node.isPrimary() && !node.slots().isEmpty()
                                 ? Severity.ERROR
                                 : Severity.WARN,
                         "node " + node.name(),
-                        silent.failure().text(),
+                        silence.get().text(),
                         "clusterctl up (starts local nodes that are down)");
             } else if (node.flags().isFailed() || node.flags().isSuspected()) {
                 add(

@@ -61,6 +61,13 @@ public record ClusterSnapshot(Topology topology, Map<HostPort, Report> reports) 
                 : Optional.empty();
     }
 
+    /// {@return why the node with this address did not answer, if it was asked and did not}
+    public Optional<NodeException> silence(HostPort address) {
+        return reports.get(address) instanceof Report.Silent(NodeException failure)
+                ? Optional.of(failure)
+                : Optional.empty();
+    }
+
     /// {@return the open slots by the node that reports them}
     public Map<NodeId, List<OpenSlot>> openSlots() {
         var open = new TreeMap<NodeId, List<OpenSlot>>();

@@ -405,9 +405,9 @@ final class SlotMigration {
     }
 
     private void requireAnswer(ClusterSnapshot snapshot, ClusterNode node) throws NodeException {
-        if (snapshot.reports().get(address(node))
-                instanceof ClusterSnapshot.Report.Silent(NodeException failure)) {
-            throw failure;
+        var silence = snapshot.silence(address(node));
+        if (silence.isPresent()) {
+            throw silence.get();
         }
     }
 

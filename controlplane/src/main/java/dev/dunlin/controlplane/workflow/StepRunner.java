@@ -264,19 +264,18 @@ final class StepRunner {
                     if (holders > 0) {
                         return holders + " nodes are being told to forget it";
                     }
-                    return silent(snapshot, step.node());
+                    return silence(snapshot, step.node());
                 });
     }
 
     /// {@return that a member which counts as up did not answer, if so: should it remember the node, it would bring it back}
-    private static @Nullable String silent(ClusterSnapshot snapshot, Step.Member leaving) {
+    private static @Nullable String silence(ClusterSnapshot snapshot, Step.Member leaving) {
         for (ClusterNode node : snapshot.topology().nodes()) {
-            boolean asked = node.address() != null && !node.id().equals(leaving.id());
-            if (asked
-                    && node.isUsable()
-                    && snapshot.reports().get(node.address())
-                            instanceof ClusterSnapshot.Report.Silent(NodeException failure)) {
-                return failure.text();
+            if (node.address() != null && node.isUsable() && !node.id().equals(leaving.id())) {
+                var silence = snapshot.silence(node.address());
+                if (silence.isPresent()) {
+                    return silence.get().text();
+                }
             }
         }
         return null;
