@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,19 +133,27 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
         byte[] emptyBase = bases.empty();
         inBackground(() -> {
             try {
-                AofLog.Opened opened = AofLog.openLast(loaded.files(), emptyBase);
-                loop.submit(() -> {
-                    AofLog begun = begin(opened);
-                    state = State.ON;
-                    loading.end();
-                    rewrites.tidy(begun);
-                    onDone.accept(null);
-                });
+                handOver(
+                        AofLog.openLast(loaded.files(), emptyBase),
+                        opened -> {
+                            AofLog begun = begin(opened);
+                            state = State.ON;
+                            loading.end();
+                            rewrites.tidy(begun);
+                            onDone.accept(null);
+                        });
             } catch (IOException e) {
                 String reason = "append-only file cannot be written: " + e.getMessage();
                 loop.offer(() -> onDone.accept(reason));
             }
         });
+    }
+
+    /// To the loop, unless that has ended meanwhile: then nobody else closes the file. In the background.
+    private void handOver(AofLog.Opened opened, Consumer<AofLog.Opened> taker) {
+        if (!loop.offer(() -> taker.accept(opened))) {
+            opened.discard();
+        }
     }
 
     private void inBackground(Runnable task) {
@@ -260,11 +269,10 @@ final class AofDuties implements AppendOnly, ReplySafety, DiskGuard {
         inBackground(() -> {
             before.join();
             try {
-                AofLog.Opened opened = AofLog.openFirst(files);
-                loop.submit(() -> beginFirst(opened));
+                handOver(AofLog.openFirst(files), this::beginFirst);
             } catch (IOException e) {
                 String reason = String.valueOf(e.getMessage());
-                loop.submit(() -> {
+                loop.offer(() -> {
                     LOG.error("append-only file cannot be begun reason=\"{}\"", reason);
                     if (state == State.OPENING) {
                         want(loop.nowMs() + RETRY_MS);
