@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +20,6 @@ import java.util.stream.Stream;
 ///
 /// Thread: one owner.
 final class Subject implements AutoCloseable {
-    /// Half an operation that nobody has sent.
-    private static final String TORN_WRITE =
-            "*3\r\n$3\r\nSET\r\n$9\r\nk:never:1\r\n$200\r\n0:0:xxxxxxxxxxxx";
-
     private static final Duration READY_MAX = Duration.ofMinutes(2);
     private static final Duration ANSWER_MAX = Duration.ofMinutes(1);
     private static final long DISK_BYTES = 1L << 30;
@@ -205,7 +200,7 @@ final class Subject implements AutoCloseable {
         if (last.isEmpty()) {
             throw new HarnessException("no file to append to in the manifest: " + manifest);
         }
-        Files.writeString(folder.resolve(last), TORN_WRITE, StandardOpenOption.APPEND);
+        TornWrite.atTheEndOf(folder.resolve(last));
     }
 
     private String logTail() {
