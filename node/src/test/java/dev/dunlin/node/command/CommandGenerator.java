@@ -522,8 +522,13 @@ enum CommandGenerator {
                         "9223372036854775",
                         "9223372036854776",
                         "-9223372036854776",
-                        "9223370000000000")
+                        "" + (9_223_370_000_000_000L + secondsApart(r)))
                 : "" + (1000 + r.nextInt(100_000_000));
+    }
+
+    /// The servers read their clocks one after the other: of two equal spans, GT and LT would find the later one longer, or not.
+    private static int secondsApart(Random r) {
+        return 7 * r.nextInt(100_000);
     }
 
     static String milliseconds(Random r) {
@@ -535,7 +540,7 @@ enum CommandGenerator {
                         "1.5",
                         "9223372036854775807",
                         "-9223372036854775808",
-                        "9223370000000000000")
+                        "" + 1000 * (9_223_370_000_000_000L + secondsApart(r)))
                 : "" + (1_000_000 + r.nextLong(100_000_000_000L));
     }
 
