@@ -45,6 +45,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /// Most bytes of replies that wait for the disk before the client's next command does.
     private static final long QUEUED_BYTES_MAX = 1 << 20;
 
+    /// What a client whose commands may not run now may send before nothing more is read from it.
+    private static final int BLOCKED_BYTES_MAX = 64 * 1024;
+
     private final ClientRegistry registry;
     private final CommandProcessor processor;
     private final Channel channel;
@@ -301,8 +304,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             close();
             return;
         }
-        // A blocked client that goes on sending is not read any further until it is served.
-        if (mustPause()) {
+        // A blocked client that goes on sending is not read any further until it is served. As long
+        // as
+        // that is little, it is cheaper to read on, and shows when the client has gone.
+        if (mustPause() && waiting.readableBytes() > BLOCKED_BYTES_MAX) {
             channel.config().setAutoRead(false);
         }
     }
