@@ -5,6 +5,8 @@ import dev.dunlin.cli.CliException;
 import dev.dunlin.cli.ExitCode;
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ final class Processes {
     /// How far the start time of a process may seem to move: its clock ticks in hundredths of a second.
     private static final Duration START_TOLERANCE = Duration.ofSeconds(1);
 
+    private static final int COMMAND_LINE_BYTES_MAX = 256 * 1024;
     private static final int LOG_LINES = 5;
     private static final int LOG_BYTES_MAX = 64 * 1024;
 
@@ -87,8 +90,12 @@ final class Processes {
     /// The whole command line where the system shows it; Java itself cuts it off after a page.
     private static Optional<String> commandLine(ProcessHandle handle) {
         Path file = Path.of("/proc", Long.toString(handle.pid()), "cmdline");
-        try {
-            return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1));
+        try (var channel = FileChannel.open(file)) {
+            // In one piece: between two reads one program may have made room for the next.
+            var line = ByteBuffer.allocate(COMMAND_LINE_BYTES_MAX);
+            channel.read(line);
+            return Optional.of(
+                    new String(line.array(), 0, line.position(), StandardCharsets.ISO_8859_1));
         } catch (IOException _) {
             return handle.info().commandLine();
         }
