@@ -43,10 +43,11 @@ final class TornWrite {
                 if (behind < 0) {
                     return false;
                 }
-                behind += number(file, string, behind, '$') + 2;
-                if (behind > file.length) {
+                int bytes = number(file, string, behind, '$');
+                if (bytes > file.length - behind - 2) {
                     return false;
                 }
+                behind += bytes + 2;
             }
             at = behind;
         }
@@ -65,14 +66,16 @@ final class TornWrite {
 
     private static int number(byte[] file, int at, int behind, char sign) {
         String line = new String(file, at, behind - 2 - at, StandardCharsets.ISO_8859_1);
+        int number = -1;
         try {
-            if (line.charAt(0) == sign) {
-                return Integer.parseInt(line, 1, line.length(), 10);
-            }
-        } catch (NumberFormatException | StringIndexOutOfBoundsException _) {
-            // As below.
+            number = line.indexOf(sign) == 0 ? Integer.parseInt(line.substring(1)) : number;
+        } catch (NumberFormatException _) {
+            // No number is as wrong as a negative one.
         }
-        throw new HarnessException(
-                "no command at byte " + at + " of the append-only file: " + line);
+        if (number < 0) {
+            throw new HarnessException(
+                    "no command at byte " + at + " of the append-only file: " + line);
+        }
+        return number;
     }
 }

@@ -9,7 +9,6 @@ import dev.dunlin.controlplane.health.Finding.Check;
 import dev.dunlin.controlplane.health.Finding.Severity;
 import dev.dunlin.controlplane.nodeclient.ClusterSnapshot;
 import dev.dunlin.controlplane.nodeclient.ClusterSnapshot.Report;
-import dev.dunlin.controlplane.nodeclient.NodeException;
 import dev.dunlin.controlplane.topology.ClusterNode;
 import dev.dunlin.controlplane.topology.Topology;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -162,10 +160,7 @@ public final class HealthChecks {
 
     private void nodes() {
         for (ClusterNode node : topology.nodes()) {
-            var silence =
-                    node.address() == null
-                            ? Optional.<NodeException>empty()
-                            : snapshot.silence(node.address());
+            var silence = snapshot.silence(node.address());
             if (silence.isPresent()) {
                 add(
                         Check.NODE_UNREACHABLE,

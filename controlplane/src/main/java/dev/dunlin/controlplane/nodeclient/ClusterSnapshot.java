@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What all nodes said of the cluster within one round of questions.
 ///
@@ -62,8 +63,9 @@ public record ClusterSnapshot(Topology topology, Map<HostPort, Report> reports) 
     }
 
     /// {@return why the node with this address did not answer, if it was asked and did not}
-    public Optional<NodeException> silence(HostPort address) {
-        return reports.get(address) instanceof Report.Silent(NodeException failure)
+    public Optional<NodeException> silence(@Nullable HostPort address) {
+        return address != null
+                        && reports.get(address) instanceof Report.Silent(NodeException failure)
                 ? Optional.of(failure)
                 : Optional.empty();
     }

@@ -121,17 +121,15 @@ final class MigrateSlots {
         var arrived = slots.intersect(target.slots());
         var bySource = new TreeMap<NodeId, SlotSet>();
         for (ClusterNode node : topology.primaries()) {
-            for (OpenSlot open : node.openSlots()) {
-                if (arrived.contains(open.slot())) {
-                    // To close its own one, the target needs no particular other end.
+            // To close its own one, the target needs no particular other end.
+            var source =
                     from.stream()
                             .map(ShardSlots::primary)
-                            .filter(source ->
-                                    source.equals(node.id()) || node.id().equals(target.id()))
-                            .findFirst()
-                            .ifPresent(source ->
-                                    bySource.merge(
-                                            source, SlotSet.of(open.slot()), SlotSet::union));
+                            .filter(id -> id.equals(node.id()) || node.id().equals(target.id()))
+                            .findFirst();
+            for (OpenSlot open : node.openSlots()) {
+                if (source.isPresent() && arrived.contains(open.slot())) {
+                    bySource.merge(source.get(), SlotSet.of(open.slot()), SlotSet::union);
                 }
             }
         }

@@ -271,11 +271,9 @@ final class StepRunner {
     /// {@return that a member which counts as up did not answer, if so: should it remember the node, it would bring it back}
     private static @Nullable String silence(ClusterSnapshot snapshot, Step.Member leaving) {
         for (ClusterNode node : snapshot.topology().nodes()) {
-            if (node.address() != null && node.isUsable() && !node.id().equals(leaving.id())) {
-                var silence = snapshot.silence(node.address());
-                if (silence.isPresent()) {
-                    return silence.get().text();
-                }
+            var silence = snapshot.silence(node.address());
+            if (silence.isPresent() && node.isUsable() && !node.id().equals(leaving.id())) {
+                return silence.get().text();
             }
         }
         return null;

@@ -304,9 +304,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             close();
             return;
         }
-        // A blocked client that goes on sending is not read any further until it is served. As long
-        // as
-        // that is little, it is cheaper to read on, and shows when the client has gone.
+        // A blocked client that goes on sending is not read any further until it is served. Up to
+        // there it is cheaper to read on, and shows when the client has gone.
         if (mustPause() && waiting.readableBytes() > BLOCKED_BYTES_MAX) {
             channel.config().setAutoRead(false);
         }

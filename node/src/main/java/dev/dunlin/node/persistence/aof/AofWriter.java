@@ -320,7 +320,7 @@ final class AofWriter implements AutoCloseable {
         if (failure != null) {
             return RETRY_MS;
         }
-        if (schedule.isWaiting() && policy != FsyncPolicy.NO && !syncHeldOff) {
+        if (awaitsSync()) {
             long leftNs = schedule.leftNs(System.nanoTime());
             return Math.max(0, TimeUnit.NANOSECONDS.toMillis(leftNs) + 1);
         }
@@ -375,10 +375,11 @@ final class AofWriter implements AutoCloseable {
     }
 
     private boolean isSyncDue() {
-        return schedule.isWaiting()
-                && policy != FsyncPolicy.NO
-                && !syncHeldOff
-                && (failure != null || schedule.leftNs(System.nanoTime()) <= 0);
+        return awaitsSync() && (failure != null || schedule.leftNs(System.nanoTime()) <= 0);
+    }
+
+    private boolean awaitsSync() {
+        return schedule.isWaiting() && policy != FsyncPolicy.NO && !syncHeldOff;
     }
 
     private void failed(IOException e) {

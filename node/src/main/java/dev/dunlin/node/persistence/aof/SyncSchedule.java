@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Pure: times in nanoseconds of any clock are given to it. Thread: that of its owner.
 final class SyncSchedule {
-    static final long SYNC_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long SYNC_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private boolean waiting;
     private long oldestNs;
